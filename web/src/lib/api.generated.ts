@@ -612,7 +612,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Returns the signed-in user. */
+        /** Returns the signed-in user and the current profile. */
         get: operations["get-me"];
         put?: never;
         post?: never;
@@ -949,6 +949,59 @@ export interface paths {
         head?: never;
         /** Changes the caller's playback preferences. */
         patch: operations["set-preferences"];
+        trace?: never;
+    };
+    "/api/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the account's profiles, the first one first. */
+        get: operations["list-profiles"];
+        put?: never;
+        /** Adds a profile to the account. */
+        post: operations["create-profile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profiles/{profile_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a profile with its history, watchlist and preferences. */
+        delete: operations["delete-profile"];
+        options?: never;
+        head?: never;
+        /** Changes a profile. */
+        patch: operations["update-profile"];
+        trace?: never;
+    };
+    "/api/profiles/{profile_id}/select": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchanges the token for one of another profile of the account. */
+        post: operations["select-profile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/series": {
@@ -1363,9 +1416,10 @@ export interface components {
          *     - `PAYMENT_OVERDUE`: The last payment failed, and the grace period is over.
          *     - `PLAN_UPGRADE_REQUIRED`: The plan does not cover this video.
          *     - `VIDEO_NOT_READY`: The video is not ready to play yet.
+         *     - `FORBIDDEN`: The account's role or the profile does not allow this. If the profile was deleted, `details` names the field `profile`: choose another one.
          * @enum {string}
          */
-        AccessDenial: "SUBSCRIPTION_REQUIRED" | "SUBSCRIPTION_EXPIRED" | "PAYMENT_OVERDUE" | "PLAN_UPGRADE_REQUIRED" | "VIDEO_NOT_READY";
+        AccessDenial: "SUBSCRIPTION_REQUIRED" | "SUBSCRIPTION_EXPIRED" | "PAYMENT_OVERDUE" | "PLAN_UPGRADE_REQUIRED" | "VIDEO_NOT_READY" | "FORBIDDEN";
         /** @description The confirmation. */
         AccountDeletion: {
             /** @description Always true. */
@@ -1381,7 +1435,9 @@ export interface components {
             };
             /** @description The notes that the operators of the service wrote about the account. */
             notes: string | null;
-            /** @description The settings on the account. */
+            /** @description The profiles, the first one first. */
+            profiles: components["schemas"]["ExportedProfile"][];
+            /** @description The settings of the first profile. */
             preferences: {
                 [key: string]: unknown;
             } | null;
@@ -1405,7 +1461,7 @@ export interface components {
             payments: {
                 [key: string]: unknown;
             }[];
-            /** @description The titles that were watched, with the position in each. */
+            /** @description The titles that were watched in any profile, with the position in each. */
             watch_history: {
                 [key: string]: unknown;
             }[];
@@ -1413,7 +1469,7 @@ export interface components {
             streams: {
                 [key: string]: unknown;
             }[];
-            /** @description The watchlist. */
+            /** @description The watchlists of all profiles. */
             watchlist: {
                 [key: string]: unknown;
             }[];
@@ -1637,6 +1693,24 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /**
+         * @description A picture that stands for a profile.
+         *
+         *     - `sun`: A sun.
+         *     - `moon`: A moon.
+         *     - `star`: A star.
+         *     - `wave`: A wave.
+         *     - `leaf`: A leaf.
+         *     - `mountain`: A mountain.
+         *     - `cloud`: A cloud.
+         *     - `flame`: A flame.
+         *     - `shell`: A shell.
+         *     - `comet`: A comet.
+         *     - `kite`: A kite.
+         *     - `bird`: A bird.
+         * @enum {string}
+         */
+        Avatar: "sun" | "moon" | "star" | "wave" | "leaf" | "mountain" | "cloud" | "flame" | "shell" | "comet" | "kite" | "bird";
         /** @description One difference between the tables and Stripe. */
         BillingDifference: {
             /** @description What differs: `subscription.status`, `ledger.in_…`, `customer`, `error`. */
@@ -1816,6 +1890,11 @@ export interface components {
             /** @description Always `true`. */
             success: boolean;
             data: components["schemas"]["PortalSession"];
+        };
+        CreateProfileResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Profile"];
         };
         CreateSeriesResponse: {
             /** @description Always `true`. */
@@ -2150,6 +2229,11 @@ export interface components {
             success: boolean;
             data: components["schemas"]["DeletedHistory"];
         };
+        DeleteProfileResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["DeletedProfile"];
+        };
         /** @description The result of a deletion. */
         DeletedHistory: {
             /**
@@ -2159,6 +2243,11 @@ export interface components {
             deleted: number;
             /** @description Whether the deletion is complete. Tens of thousands of videos take more than one request: repeat it until this is `true`. */
             is_complete: boolean;
+        };
+        /** @description The deleted profile. */
+        DeletedProfile: {
+            /** @description Its id. */
+            id: components["schemas"]["ProfileId"];
         };
         /**
          * Format: deliverable-email
@@ -2285,7 +2374,7 @@ export interface components {
          *     - `INVALID_CREDENTIALS`: The email address or the password is wrong.
          *     - `CARD_DECLINED`: The bank declined the card, and nothing changed. `details` may name the page where another card can be used.
          *     - `PAYMENT_ACTION_REQUIRED`: The payment must be confirmed or made by the payer first; `details` says on which page.
-         *     - `FORBIDDEN`: The account's role does not allow this.
+         *     - `FORBIDDEN`: The account's role or the profile does not allow this. If the profile was deleted, `details` names the field `profile`: choose another one.
          *     - `REAUTHENTICATION_REQUIRED`: The sign-in is older than 15 minutes. Sign in again, then repeat the request.
          *     - `SUBSCRIPTION_REQUIRED`: This requires a subscription.
          *     - `SUBSCRIPTION_EXPIRED`: The subscription has ended.
@@ -2321,6 +2410,31 @@ export interface components {
             /** @description Always `true`. */
             success: boolean;
             data: components["schemas"]["AccountExport"];
+        };
+        /** @description A profile of the account. */
+        ExportedProfile: {
+            /** @description The id, by which rows name it. */
+            id: components["schemas"]["ProfileId"];
+            /** @description Its name. */
+            name: string;
+            /** @description Its picture. */
+            avatar: components["schemas"]["Avatar"];
+            /**
+             * Format: int32
+             * @description The highest minimum age of what it may watch; `null` without a limit.
+             */
+            age_limit: number | null;
+            /** @description Whether selecting it requires a PIN. */
+            has_pin: boolean;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /** @description Its settings. */
+            preferences: {
+                [key: string]: unknown;
+            } | null;
         };
         /** @description A field of the input that was refused. */
         FieldIssue: {
@@ -2361,7 +2475,7 @@ export interface components {
         GetMeResponse: {
             /** @description Always `true`. */
             success: boolean;
-            data: components["schemas"]["User"];
+            data: components["schemas"]["Me"];
         };
         GetMemberResponse: {
             /** @description Always `true`. */
@@ -2681,7 +2795,7 @@ export interface components {
             /** @description A message for people. */
             message: string;
             /**
-             * @description Every refused field, of `VALIDATION_ERROR` only.
+             * @description Every refused field, of `VALIDATION_ERROR`; the field `profile`, of `FORBIDDEN`, if the token's profile was deleted.
              * @default []
              */
             details: components["schemas"]["FieldIssue"][];
@@ -2814,6 +2928,11 @@ export interface components {
             success: boolean;
             data: components["schemas"]["Stream"][];
         };
+        ListProfilesResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Profile"][];
+        };
         ListRelatedResponse: {
             /** @description Always `true`. */
             success: boolean;
@@ -2848,6 +2967,28 @@ export interface components {
             /** @description Always `true`. */
             success: boolean;
             data: components["schemas"]["SignIn"];
+        };
+        /** @description The signed-in user, and who watches. */
+        Me: {
+            /** @description The user. */
+            id: components["schemas"]["UserId"];
+            /** @description The address as it was typed. */
+            email: string;
+            /** @description The name to greet by. */
+            name: string | null;
+            /** @description Their role. */
+            role: components["schemas"]["Role"];
+            /** @description Whether the address was confirmed through a link sent to it. */
+            email_verified: boolean;
+            /** @description The address that replaces this one once it is confirmed through the link sent to it. */
+            pending_email: string | null;
+            /**
+             * Format: date-time
+             * @description When they registered.
+             */
+            created_at: string;
+            /** @description The profile of the token; `null` if it was deleted. */
+            profile: components["schemas"]["Profile"] | null;
         };
         /** @description An entry in the list of members. */
         Member: {
@@ -2889,6 +3030,8 @@ export interface components {
         MemberDetail: {
             /** @description The user. */
             user: components["schemas"]["User"];
+            /** @description Their profiles, the first one first; none of them is current. */
+            profiles: components["schemas"]["Profile"][];
             /** @description Their subscription, as they see it. */
             subscription: components["schemas"]["Subscription"];
             /** @description The complimentary plan, if an operator granted one. */
@@ -3058,6 +3201,21 @@ export interface components {
          * @description A new password; the most common ones are refused.
          */
         NewPassword: string;
+        /** @description A new profile. */
+        NewProfile: {
+            /**
+             * Format: line
+             * @description Its name, which no other profile of the account has.
+             */
+            name: string;
+            /** @description Its picture; by default, the first one that no other profile has. */
+            avatar?: components["schemas"]["Avatar"] | null;
+            /**
+             * Format: int32
+             * @description The highest minimum age of the titles that it may watch, which makes it a kids profile.
+             */
+            age_limit?: number | null;
+        };
         /** @description A new series. */
         NewSeries: {
             /** Format: line */
@@ -3247,6 +3405,11 @@ export interface components {
             success: boolean;
             error: components["schemas"]["PaymentError"];
         };
+        /**
+         * Format: pin
+         * @description A PIN of four digits.
+         */
+        Pin: string;
         /** @description A plan and its prices. */
         Plan: {
             /** @description The plan. */
@@ -3525,6 +3688,54 @@ export interface components {
             /** @description Stripe's lookup key. */
             lookup_key: string;
         };
+        /** @description A profile as clients see it. */
+        Profile: {
+            /** @description The id; that of the first profile is the user's. */
+            id: components["schemas"]["ProfileId"];
+            /** @description Its name. */
+            name: string;
+            /** @description Its picture. */
+            avatar: components["schemas"]["Avatar"];
+            /**
+             * Format: int32
+             * @description The highest minimum age of the titles that it may watch; `null` without a limit. A profile with a limit is a kids
+             *     profile.
+             */
+            age_limit: number | null;
+            /** @description Whether selecting it requires a PIN. */
+            has_pin: boolean;
+            /** @description Whether it is the profile of the token. */
+            is_current: boolean;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+        };
+        /** @description The changes of a profile. Omitted fields stay the same. */
+        ProfileEdits: {
+            /**
+             * Format: line
+             * @description Its name, which no other profile of the account has.
+             */
+            name?: string;
+            /** @description Its picture. */
+            avatar?: components["schemas"]["Avatar"];
+            /**
+             * Format: int32
+             * @description The highest minimum age of the titles that it may watch; `null` for no limit. The first profile has none.
+             */
+            age_limit?: number | null;
+            /** @description The PIN that selecting it requires; `null` for none. */
+            pin?: components["schemas"]["Pin"] | null;
+            /** @description The account's password, which changing or removing a PIN and raising or removing an age limit require. */
+            password?: components["schemas"]["Password"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description A profile of an account.
+         */
+        ProfileId: string;
         /** @description The stored position. */
         Progress: {
             /** Format: double */
@@ -3703,6 +3914,23 @@ export interface components {
              */
             episodes: number;
         };
+        /** @description What the profile requires. */
+        SelectProfileRequest: {
+            /** @description The PIN, if the profile has one. */
+            pin?: components["schemas"]["Pin"] | null;
+        };
+        SelectProfileResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["SelectedProfile"];
+        };
+        /** @description The token of the profile. */
+        SelectedProfile: {
+            /** @description The session's new token, for `Authorization: Bearer`. The old one stays valid for a minute. */
+            token: string;
+            /** @description The profile. */
+            profile: components["schemas"]["Profile"];
+        };
         /** @description A series as everybody sees it. */
         Series: {
             /** @description The id. */
@@ -3877,6 +4105,10 @@ export interface components {
         /** @description A live stream. */
         Stream: {
             playback_session_id: components["schemas"]["PlaybackId"];
+            /** @description The profile that plays. */
+            profile_id: components["schemas"]["ProfileId"];
+            /** @description The profile's name; `null` if it has just been deleted. */
+            profile_name: string | null;
             device_name: string;
             video_id: components["schemas"]["VideoId"];
             video_title: string;
@@ -4179,6 +4411,11 @@ export interface components {
             /** @description Always `true`. */
             success: boolean;
             data: components["schemas"]["UpdatedMember"];
+        };
+        UpdateProfileResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Profile"];
         };
         UpdateProgressResponse: {
             /** @description Always `true`. */
@@ -4777,6 +5014,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
@@ -5081,6 +5330,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
@@ -5223,7 +5484,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -5360,7 +5621,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -5470,7 +5731,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -5624,7 +5885,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `CONFLICT` */
@@ -5788,7 +6049,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -5922,7 +6183,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `CONFLICT` */
@@ -6097,7 +6358,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -6293,7 +6554,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -6433,7 +6694,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -6688,7 +6949,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -6854,7 +7115,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -7039,7 +7300,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -7353,7 +7614,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -7492,7 +7753,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -7674,7 +7935,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -7796,7 +8057,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
@@ -7927,7 +8188,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -8073,7 +8334,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -8303,7 +8564,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -8459,7 +8720,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `CONFLICT` */
@@ -8650,7 +8911,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `CONFLICT` */
@@ -8805,7 +9066,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -8999,7 +9260,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -9226,7 +9487,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -9449,7 +9710,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -9649,7 +9910,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -9893,7 +10154,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -10102,7 +10363,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -10256,6 +10517,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
@@ -10387,6 +10660,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -11238,6 +11523,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `EMAIL_TAKEN`, `CONFLICT` */
             409: {
                 headers: {
@@ -11609,6 +11906,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
@@ -11843,6 +12152,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
@@ -11936,6 +12257,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -12219,7 +12552,10 @@ export interface operations {
     };
     "list-categories": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only titles whose rating allows them at this age; titles without a known rating are left out. */
+                max_age?: number;
+            };
             header?: {
                 /**
                  * @description The `ETag` of a response that the client has. If it is still current, the response is 304 without a body.
@@ -12411,6 +12747,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -12606,6 +12954,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
@@ -12703,6 +13063,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -12890,6 +13262,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -13322,6 +13706,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
@@ -13417,6 +13813,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -13532,6 +13940,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
@@ -13644,6 +14064,759 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "list-profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01987c10-4a00-7000-8000-000000000001",
+                     *           "name": "Ada",
+                     *           "avatar": "sun",
+                     *           "age_limit": null,
+                     *           "has_pin": false,
+                     *           "is_current": true,
+                     *           "created_at": "2026-07-24T10:00:00Z"
+                     *         },
+                     *         {
+                     *           "id": "01987c10-4a00-7000-8000-000000000004",
+                     *           "name": "Kids",
+                     *           "avatar": "kite",
+                     *           "age_limit": 6,
+                     *           "has_pin": false,
+                     *           "is_current": false,
+                     *           "created_at": "2026-07-24T10:00:00Z"
+                     *         },
+                     *         {
+                     *           "id": "01987c10-4a00-7000-8000-000000000003",
+                     *           "name": "Robin",
+                     *           "avatar": "comet",
+                     *           "age_limit": null,
+                     *           "has_pin": true,
+                     *           "is_current": false,
+                     *           "created_at": "2026-07-24T10:00:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListProfilesResponse"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "create-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Kids",
+                 *       "avatar": "kite",
+                 *       "age_limit": 6
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewProfile"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01987c10-4a00-7000-8000-000000000004",
+                     *         "name": "Kids",
+                     *         "avatar": "kite",
+                     *         "age_limit": 6,
+                     *         "has_pin": false,
+                     *         "is_current": false,
+                     *         "created_at": "2026-07-24T10:00:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreateProfileResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "delete-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: components["schemas"]["ProfileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01987c10-4a00-7000-8000-000000000003"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeleteProfileResponse"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "update-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: components["schemas"]["ProfileId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Robin",
+                 *       "avatar": "comet",
+                 *       "age_limit": null,
+                 *       "pin": "4711",
+                 *       "password": "a long password"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProfileEdits"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01987c10-4a00-7000-8000-000000000003",
+                     *         "name": "Robin",
+                     *         "avatar": "comet",
+                     *         "age_limit": null,
+                     *         "has_pin": true,
+                     *         "is_current": false,
+                     *         "created_at": "2026-07-24T10:00:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UpdateProfileResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED`, `INVALID_CREDENTIALS` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "select-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: components["schemas"]["ProfileId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "pin": "4711"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SelectProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ9.c2lnbmF0dXJl",
+                     *         "profile": {
+                     *           "id": "01987c10-4a00-7000-8000-000000000003",
+                     *           "name": "Robin",
+                     *           "avatar": "comet",
+                     *           "age_limit": null,
+                     *           "has_pin": true,
+                     *           "is_current": true,
+                     *           "created_at": "2026-07-24T10:00:00Z"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SelectProfileResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED`, `INVALID_CREDENTIALS` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
@@ -13713,6 +14886,8 @@ export interface operations {
             query?: {
                 /** @description The most series to return; 20 by default. */
                 limit?: number;
+                /** @description Only titles whose rating allows them at this age; titles without a known rating are left out. */
+                max_age?: number;
                 /** @description The cursor of the previous page's response. */
                 cursor?: string;
             };
@@ -13978,6 +15153,8 @@ export interface operations {
                 season?: number;
                 /** @description The most episodes to return; 20 by default. */
                 limit?: number;
+                /** @description Only titles whose rating allows them at this age; titles without a known rating are left out. */
+                max_age?: number;
                 /** @description The cursor of the previous page's response. */
                 cursor?: string;
             };
@@ -14195,6 +15372,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
@@ -14306,6 +15495,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `CONFLICT` */
@@ -14469,7 +15670,7 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentErrorResponse"];
                 };
             };
-            /** @description `SUBSCRIPTION_REQUIRED` */
+            /** @description `FORBIDDEN`, `SUBSCRIPTION_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -14478,7 +15679,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `IDEMPOTENCY_CONFLICT`, `CONFLICT` */
@@ -14662,7 +15863,7 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentErrorResponse"];
                 };
             };
-            /** @description `SUBSCRIPTION_REQUIRED` */
+            /** @description `FORBIDDEN`, `SUBSCRIPTION_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -14671,7 +15872,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `CONFLICT` */
@@ -14830,6 +16031,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `ALREADY_SUBSCRIBED`, `IDEMPOTENCY_CONFLICT`, `CONFLICT` */
@@ -15011,6 +16224,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
@@ -15118,7 +16343,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description `SUBSCRIPTION_REQUIRED` */
+            /** @description `FORBIDDEN`, `SUBSCRIPTION_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -15127,7 +16352,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -15253,6 +16478,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `CONFLICT` */
@@ -15685,7 +16922,10 @@ export interface operations {
     };
     "list-related": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only titles whose rating allows them at this age; titles without a known rating are left out. */
+                max_age?: number;
+            };
             header?: {
                 /**
                  * @description The `ETag` of a response that the client has. If it is still current, the response is 304 without a body.
@@ -15839,6 +17079,8 @@ export interface operations {
                 sort?: components["schemas"]["VideoSort"];
                 /** @description The most videos to return; 20 by default. */
                 limit?: number;
+                /** @description Only titles whose rating allows them at this age; titles without a known rating are left out. */
+                max_age?: number;
                 /** @description The cursor of the previous page's response. */
                 cursor?: string;
             };
@@ -16076,6 +17318,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `NOT_FOUND` */
             404: {
                 headers: {
@@ -16204,7 +17458,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description `SUBSCRIPTION_REQUIRED`, `SUBSCRIPTION_EXPIRED`, `PAYMENT_OVERDUE`, `PLAN_UPGRADE_REQUIRED` */
+            /** @description `FORBIDDEN`, `SUBSCRIPTION_REQUIRED`, `SUBSCRIPTION_EXPIRED`, `PAYMENT_OVERDUE`, `PLAN_UPGRADE_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -16213,7 +17467,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -16348,6 +17602,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -16496,6 +17762,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `NOT_FOUND` */
             404: {
                 headers: {
@@ -16604,6 +17882,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -16751,6 +18041,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
@@ -16847,6 +18149,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -16968,6 +18282,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
