@@ -31,10 +31,10 @@ pub const SITEMAP: &str = "/sitemap.xml";
 
 /// The paths of all public pages, in an order that new titles do not change: ids sort by their time.
 pub fn public_paths(snapshot: &Snapshot, now: Timestamp) -> Vec<String> {
-    let (series, _) = snapshot.series_page(None, usize::MAX, now);
+    let (series, _) = snapshot.series_page(None, usize::MAX, now.into());
     let mut series: Vec<_> = series.into_iter().map(|series| series.id).collect();
     let mut videos: Vec<_> =
-        snapshot.entries().filter(|entry| entry.is_shown(now)).map(|entry| entry.video.id).collect();
+        snapshot.entries().filter(|entry| entry.is_shown(now.into())).map(|entry| entry.video.id).collect();
     series.sort_unstable();
     videos.sort_unstable();
     let pages = PAGES.into_iter().map(str::to_owned);

@@ -5123,6 +5123,31 @@ export interface operations {
                      *           "created_at": "2026-12-01T05:24:49.259Z"
                      *         },
                      *         "notes": "Prefers to be called.",
+                     *         "profiles": [
+                     *           {
+                     *             "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *             "name": "Ada",
+                     *             "avatar": "sun",
+                     *             "age_limit": null,
+                     *             "has_pin": false,
+                     *             "created_at": "2026-12-01T05:24:49.259Z",
+                     *             "preferences": {
+                     *               "captions": true,
+                     *               "user_id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *               "caption_language": "de",
+                     *               "speed": 1.25
+                     *             }
+                     *           },
+                     *           {
+                     *             "id": "01987c10-4a00-7000-8000-000000000004",
+                     *             "name": "Kids",
+                     *             "avatar": "kite",
+                     *             "age_limit": 6,
+                     *             "has_pin": false,
+                     *             "created_at": "2026-12-01T05:24:49.259Z",
+                     *             "preferences": null
+                     *           }
+                     *         ],
                      *         "preferences": {
                      *           "captions": true,
                      *           "user_id": "01a23010-11eb-7f1f-8f21-f142529631e4",
@@ -5231,7 +5256,8 @@ export interface operations {
                      *             "last_watched_at": "2026-12-01T05:24:51.299973Z",
                      *             "progress": 31.5,
                      *             "video_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
-                     *             "completed": false
+                     *             "completed": false,
+                     *             "profile_id": "01a23010-11eb-7f1f-8f21-f142529631e4"
                      *           }
                      *         ],
                      *         "streams": [
@@ -5244,7 +5270,8 @@ export interface operations {
                      *             "watched_seconds": 0.004431115,
                      *             "progress": 31.5,
                      *             "completed": false,
-                     *             "last_watched_at": "2026-12-01T05:24:51.299973Z"
+                     *             "last_watched_at": "2026-12-01T05:24:51.299973Z",
+                     *             "profile_id": "01a23010-11eb-7f1f-8f21-f142529631e4"
                      *           },
                      *           {
                      *             "video_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
@@ -5255,7 +5282,8 @@ export interface operations {
                      *             "watched_seconds": 0,
                      *             "progress": 31.5,
                      *             "completed": false,
-                     *             "last_watched_at": "2026-12-01T05:24:51.299973Z"
+                     *             "last_watched_at": "2026-12-01T05:24:51.299973Z",
+                     *             "profile_id": "01a23010-11eb-7f1f-8f21-f142529631e4"
                      *           }
                      *         ],
                      *         "watchlist": [],
@@ -6435,6 +6463,26 @@ export interface operations {
                      *           "pending_email": null,
                      *           "created_at": "2026-12-01T05:24:49.259Z"
                      *         },
+                     *         "profiles": [
+                     *           {
+                     *             "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *             "name": "Ada",
+                     *             "avatar": "sun",
+                     *             "age_limit": null,
+                     *             "has_pin": false,
+                     *             "is_current": false,
+                     *             "created_at": "2026-12-01T05:24:49.259Z"
+                     *           },
+                     *           {
+                     *             "id": "01987c10-4a00-7000-8000-000000000004",
+                     *             "name": "Kids",
+                     *             "avatar": "kite",
+                     *             "age_limit": 6,
+                     *             "has_pin": false,
+                     *             "is_current": false,
+                     *             "created_at": "2026-12-01T05:24:49.259Z"
+                     *           }
+                     *         ],
                      *         "subscription": {
                      *           "plan_type": "premium",
                      *           "status": "active",
@@ -11381,7 +11429,16 @@ export interface operations {
                      *         "role": "viewer",
                      *         "email_verified": false,
                      *         "pending_email": null,
-                     *         "created_at": "2026-12-01T05:24:49.259Z"
+                     *         "created_at": "2026-12-01T05:24:49.259Z",
+                     *         "profile": {
+                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *           "name": "Ada",
+                     *           "avatar": "sun",
+                     *           "age_limit": null,
+                     *           "has_pin": false,
+                     *           "is_current": true,
+                     *           "created_at": "2026-12-01T05:24:49.259Z"
+                     *         }
                      *       }
                      *     }
                      */
@@ -13668,6 +13725,8 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "playback_session_id": "01a23010-19df-7857-8286-2c206becab10",
+                     *           "profile_id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *           "profile_name": "Ada",
                      *           "device_name": "Unknown device",
                      *           "video_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
                      *           "video_title": "The Lighthouse",
