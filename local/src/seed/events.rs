@@ -118,17 +118,15 @@ impl EventWriter {
             "login" => of_fields(json!({ "email": self.premium.email(), "password": PASSWORD })),
             "register" => of_fields(json!({ "email": format!("{}@marquee.test", unique(function)) })),
             "forgot-password" => of_fields(json!({ "email": self.basic.email() })),
-            "logout" | "refresh-token" | "create-checkout" | "delete-history" => {
+            "logout" | "refresh-token" | "create-checkout" | "delete-history" | "create-profile" => {
                 of_caller(&self.account(function).await?)
             }
             "add-watchlist" | "remove-watchlist" | "set-watched" | "clear-watched" => {
                 Subject { id: Some(self.video.clone()), ..of_caller(&self.account(function).await?) }
             }
-            "create-profile" => of_caller(&self.account(function).await?),
             "update-profile" | "delete-profile" | "select-profile" => {
-                let account = self.account(function).await?;
-                let added = account.call("POST", "/api/profiles", json!({ "name": "Robin" })).await?;
-                Subject { id: Some(text(&added["id"])?), ..of_caller(&account) }
+                let (account, profile) = self.profile(function).await?;
+                Subject { id: Some(profile), ..of_caller(&account) }
             }
             "change-password" => {
                 let fields = json!({ "current_password": PASSWORD });
@@ -185,6 +183,14 @@ impl EventWriter {
             }
             _ => Subject::default(),
         })
+    }
+
+    /// An account with a second profile, and that profile's id.
+    async fn profile(&self, function: &str) -> Result<(Visitor, String), String> {
+        let account = self.account(function).await?;
+        let added = account.call("POST", "/api/profiles", json!({ "name": "Robin" })).await?;
+        let id = text(&added["id"])?;
+        Ok((account, id))
     }
 
     /// Starts signing in a device, and approves it.

@@ -66,7 +66,8 @@ impl TitlePages {
         let Some(title) = title else {
             return Ok(Reply::with_status(Html(shell.unlisted()), 404));
         };
-        let series = title.series_id.and_then(|id: SeriesId| snapshot.series(id, now.into())).map(|series| series.title);
+        let series =
+            title.series_id.and_then(|id: SeriesId| snapshot.series(id, now.into())).map(|series| series.title);
         let head = TitleHead { title: &title, series: series.as_deref(), origin: &self.origin };
         Ok(Reply::new(Html(shell.filled(&head.html()))))
     }
