@@ -190,6 +190,11 @@ deploy: ## Builds and deploys (STACK=, REGION=, PARAMETERS="WebOrigin=https://â€
 grant-admin: ## Makes EMAIL= an administrator, locally or with STACK= in the cloud
 	@scripts/grant-admin
 
+.PHONY: conformance
+conformance: ## Checks that a running service keeps the contract with its clients (API=http://127.0.0.1:3000, EMAIL=, PASSWORD=, ORIGIN=, ONLY=, WAIT=1)
+	@scripts/setup operate
+	@API="$(API)" scripts/conformance
+
 .PHONY: bench
 bench: ## Measures starts and requests of release builds, the main routes, moving the clock (SUBSCRIBERS=100), and search; see docs/PERFORMANCE.md
 	@scripts/setup bench
