@@ -116,6 +116,12 @@ browser: web ## Tests the web app in Chromium on the local platform; screenshots
 	cargo build $(CARGO_WORKSPACE) --bin local
 	@npm --prefix tests/browser run --silent check -- $(if $(ONLY),--grep "$(ONLY)")
 
+.PHONY: pictures
+pictures: web ## Draws the README's pictures of the television's app (docs/pictures/tv-*.jpg) on the local platform
+	@scripts/setup test
+	cargo build $(CARGO_WORKSPACE) --bin local
+	@cd tests/browser && npx playwright test --config pictures.config.ts
+
 .PHONY: simulate
 simulate: ## Plays random billing histories against an oracle (SEEDS=300, FIRST=0; SEED= replays one, step by step)
 	@scripts/setup run
