@@ -116,6 +116,12 @@ browser: web ## Tests the web app in Chromium on the local platform; screenshots
 	cargo build $(CARGO_WORKSPACE) --bin local
 	@npm --prefix tests/browser run --silent check -- $(if $(ONLY),--grep "$(ONLY)")
 
+.PHONY: pictures
+pictures: web ## Draws the README's pictures of the television's app (docs/pictures/tv-*.jpg) on the local platform
+	@scripts/setup test
+	cargo build $(CARGO_WORKSPACE) --bin local
+	@cd tests/browser && npx playwright test --config pictures.config.ts
+
 .PHONY: simulate
 simulate: ## Plays random billing histories against an oracle (SEEDS=300, FIRST=0; SEED= replays one, step by step)
 	@scripts/setup run
@@ -189,6 +195,11 @@ deploy: ## Builds and deploys (STACK=, REGION=, PARAMETERS="WebOrigin=https://â€
 .PHONY: grant-admin
 grant-admin: ## Makes EMAIL= an administrator, locally or with STACK= in the cloud
 	@scripts/grant-admin
+
+.PHONY: conformance
+conformance: ## Checks that a running service keeps the contract with its clients (API=http://127.0.0.1:3000, EMAIL=, PASSWORD=, ORIGIN=, ONLY=, WAIT=1)
+	@scripts/setup operate
+	@API="$(API)" scripts/conformance
 
 .PHONY: bench
 bench: ## Measures starts and requests of release builds, the main routes, moving the clock (SUBSCRIBERS=100), and search; see docs/PERFORMANCE.md

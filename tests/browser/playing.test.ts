@@ -110,6 +110,28 @@ test('a film is resumed only after 5% of it was watched', async ({ pageOf, platf
   }
 });
 
+test('without Chromecast nothing is requested from a third party, and the policy admits none', async ({ pageOf, platform }) => {
+  const video = await platform.video('free');
+  const page = await pageOf(await platform.register());
+  // As in Chrome, which could cast.
+  await page.addInitScript(() => Object.assign(window, { chrome: (window as unknown as { chrome?: object }).chrome ?? {} }));
+  const foreign: string[] = [];
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (protocol.startsWith('http') && !platform.origins.includes(origin)) foreign.push(request.url());
+  });
+  const asked = page.waitForResponse((response) => response.request().method() === 'HEAD' && response.url().endsWith('/index.html'));
+  await watch(page, video.id);
+  await expectPlays(page, 0.5);
+  const policy = (await (await asked).allHeaders())['content-security-policy'] ?? '';
+  const origins = policy.match(/https?:[^\s;]+/g) ?? [];
+  expect(origins.length).toBeGreaterThan(0);
+  expect(origins.filter((origin) => !platform.origins.includes(origin))).toEqual([]);
+  await expectMoves(page, 1);
+  expect(foreign).toEqual([]);
+  await expect(page.getByRole('button', { name: 'Play on TV' })).toHaveCount(0);
+});
+
 /** The number of stopped streams, from the platform's log. */
 async function stopsOf(platform: Platform): Promise<number> {
   const { requests } = (await platform.console('GET', '/requests')) as { requests: { function: string }[] };

@@ -37,7 +37,8 @@ read(CustomVideoElement.getTemplateHTML({}));
 const page = readFileSync(new URL('../index.html', import.meta.url), 'utf8');
 const scripts = [...page.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, script]) => hashOf(script));
 
-const directives = [`script-src 'self' ${scripts.sort().join(' ')};`, `style-src 'self' ${[...hashes].sort().join(' ')};`];
+// template.yaml adds the scripts of Chromecast, if the operator has turned it on.
+const directives = [`script-src 'self' ${scripts.sort().join(' ')}\${CastScripts};`, `style-src 'self' ${[...hashes].sort().join(' ')};`];
 const text = readFileSync(template, 'utf8');
 switch (process.argv[2]) {
   case '--check':

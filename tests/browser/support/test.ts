@@ -14,6 +14,8 @@ export interface PlatformOptions {
 }
 
 interface Fixtures {
+  /** The origin of a third party that pages may contact; none by default. */
+  thirdParty: string;
   /** Opens a page on which a person is signed in, in a browser context of its own. */
   pageOf: (person: Person) => Promise<Page>;
 }
@@ -37,17 +39,19 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   baseURL: async ({ platform }, use) => use(platform.origin),
 
-  context: async ({ context, platform }, use) => {
-    const faults = watch(context, platform);
+  thirdParty: ['', { option: true }],
+
+  context: async ({ context, platform, thirdParty }, use) => {
+    const faults = watch(context, [...platform.origins, thirdParty]);
     await use(context);
     expect(faults, 'faults that no page may have').toEqual([]);
   },
 
-  pageOf: async ({ browser, contextOptions, platform }, use) => {
+  pageOf: async ({ browser, contextOptions, platform, thirdParty }, use) => {
     const opened: { context: BrowserContext; faults: string[] }[] = [];
     await use(async (person) => {
       const context = await browser.newContext({ ...contextOptions, baseURL: platform.origin, storageState: stateOf(platform, person) });
-      opened.push({ context, faults: watch(context, platform) });
+      opened.push({ context, faults: watch(context, [...platform.origins, thirdParty]) });
       return context.newPage();
     });
     const faults = opened.flatMap((one) => one.faults);
@@ -65,7 +69,7 @@ function stateOf(platform: Platform, person: Person) {
  * Collects the faults that no page may have: uncaught errors, errors in the console (which include violations of the content
  * security policy), and requests to third parties. Refusals by the API and network failures do not count; see `refusals`.
  */
-function watch(context: BrowserContext, platform: Platform): string[] {
+function watch(context: BrowserContext, allowed: string[]): string[] {
   followRequests(context);
   const faults: string[] = [];
   context.on('weberror', (error) => faults.push(`uncaught: ${error.error().stack ?? String(error.error())}`));
@@ -73,14 +77,14 @@ function watch(context: BrowserContext, platform: Platform): string[] {
     if (message.type() === 'error' && !isRefusal(message.text())) faults.push(`console: ${message.text()}`);
   });
   context.on('request', (request) => {
-    if (isForeign(request, platform)) faults.push(`third party: ${request.url()}`);
+    if (isForeign(request, allowed)) faults.push(`third party: ${request.url()}`);
   });
   return faults;
 }
 
-function isForeign(request: Request, platform: Platform): boolean {
+function isForeign(request: Request, allowed: string[]): boolean {
   const { protocol, origin } = new URL(request.url());
-  return protocol.startsWith('http') && !platform.origins.includes(origin);
+  return protocol.startsWith('http') && !allowed.includes(origin);
 }
 
 function isRefusal(text: string): boolean {

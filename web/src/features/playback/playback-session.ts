@@ -49,7 +49,7 @@ export function startSession(stream: Stream, { video: { id }, playback, start }:
     const { position } = stream;
     if (position) reporter.tell(reportOf({ ...position, ...(completed && { completed }) }));
   };
-  const beat = setInterval(() => !element.paused && tell(), playback.heartbeat_seconds * 1000);
+  const beat = setInterval(() => stream.isPlaying && tell(), playback.heartbeat_seconds * 1000);
   const go = (isPageLeft: boolean) => {
     if (signal.aborted) return;
     left.abort();
@@ -90,10 +90,14 @@ export function startSession(stream: Stream, { video: { id }, playback, start }:
   stream.listen({
     onLoaded: () => {
       on.dispatch({ type: 'done' });
-      if (session.isWanted) void element.play().catch(() => undefined);
+      if (session.isWanted && !stream.isElsewhere) void element.play().catch(() => undefined);
     },
     onFailed: (failure) => on.dispatch({ type: 'failed', failure }),
     onCaptions: on.onCaptions,
+    onElsewhere: (hasEnded) => {
+      on.onEnded(hasEnded);
+      tell(hasEnded || undefined);
+    },
   });
   stream.begin(start);
   return session;

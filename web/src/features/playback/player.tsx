@@ -11,6 +11,7 @@ import { shortPlace } from '@/lib/nouns';
 import { useAllEpisodes } from '@/lib/queries/use-all-episodes';
 import { useSeries } from '@/lib/queries/use-series';
 import { useOnline } from '@/lib/use-online';
+import { useCast } from './cast/use-cast';
 import { EpisodesPanel } from './episodes-panel';
 import type { Film } from './film';
 import { NextEpisode } from './next-episode-offer';
@@ -27,6 +28,7 @@ import type { Jump } from './use-shortcuts';
 
 /** The controls' library is larger than everything else but hls.js, so it is loaded after the first picture. */
 const Controls = lazy(loadControls);
+const CastOverlay = lazy(() => import('./cast/cast-overlay'));
 
 interface PlayerProps {
   film: Film;
@@ -58,6 +60,8 @@ export default function Player({ film, isLeft }: PlayerProps) {
   const hasAudioChoice = useAudioChoice(stream);
   const { hasPicture, hasPlayed } = usePicture(stream, film);
   const areControlsWanted = useOnceTrue(hasPicture || engine.stopReason !== null);
+  const cast = useCast(stream, isLeft ? null : film, engine, areControlsWanted);
+  const isElsewhere = cast !== null && cast.state.device !== null;
   const episodes = useAllEpisodes(areControlsWanted && video.series_id ? video.series_id : undefined);
   const isNear = useNearEnd(stream);
   const isMenuOpen = useMenuOpen(controller);
@@ -111,8 +115,16 @@ export default function Player({ film, isLeft }: PlayerProps) {
               <h1 className={video.series_id ? styles.episode : styles.title}>{video.title}</h1>
             </div>
           )}
-          {isTitled && video.series_id && (
+          {isTitled && (Boolean(video.series_id) || cast?.state.isAvailable) && (
             <div className={styles.turns}>
+              {cast?.state.isAvailable && !isElsewhere && (
+                <button type="button" className={styles.turn} onClick={() => void cast.player.choose()}>
+                  <Icon name={MORE_ICONS.cast} size={22} />
+                  <span className={styles.turnName}>
+                    <Trans>Play on TV</Trans>
+                  </span>
+                </button>
+              )}
               {episodes.length > 1 && (
                 <button
                   type="button"
@@ -143,7 +155,12 @@ export default function Player({ film, isLeft }: PlayerProps) {
           </Suspense>
         )}
       </media-controller>
-      {engine.isLoading && <Busy />}
+      {cast && isElsewhere && !engine.hasEnded && engine.stopReason === null && (
+        <Suspense>
+          <CastOverlay {...cast} />
+        </Suspense>
+      )}
+      {engine.isLoading && !isElsewhere && <Busy />}
       {jump && <Jumped jump={jump} />}
       {engine.stopReason === null && <PlaybackNotices engine={engine} />}
       {next && (isNear || engine.hasEnded) && engine.stopReason === null && (

@@ -5,6 +5,7 @@ import type { Failure } from './engine';
 import { HLS_CONFIG, isAboutCaptions, isRefusal } from './hls-config';
 import { TIMEOUT_COSTS, TRIES_MAX } from './retry-policy';
 import type { Position } from './progress';
+import type { RemotePlayer } from './cast/remote-player';
 import { Quality } from './quality';
 import { expectedRate, keepRate } from './rate';
 
@@ -22,6 +23,8 @@ export interface StreamListener {
   onLoaded: () => void;
   onFailed: (failure: Failure) => void;
   onCaptions: (areLost: boolean) => void;
+  /** The device that plays instead of the element was paused, continued or moved, or its film has ended. */
+  onElsewhere: (hasEnded: boolean) => void;
 }
 
 /** The relevant fields of an hls.js error. */
@@ -51,6 +54,8 @@ export class Stream {
 
   readonly quality: Quality;
   private language: string | null = null;
+  /** The player on another device that shows the film instead of the element. */
+  private elsewhere: RemotePlayer | null = null;
 
   constructor(readonly element: HlsVideoElement) {
     this.quality = new Quality(element);
@@ -69,6 +74,29 @@ export class Stream {
   /** Sets the language in which the next film starts, if it has it; `null` for its own. */
   speak(language: string | null): void {
     this.language = language;
+  }
+
+  /** Lets a player on another device show the film; `null` brings it back, to the position that it had there. */
+  playElsewhere(player: RemotePlayer | null): void {
+    if (!player) {
+      this.last = this.position;
+      this.goal = this.last?.progress ?? this.goal;
+      this.isPlaced = false;
+    }
+    this.elsewhere = player;
+  }
+
+  changedElsewhere(hasEnded: boolean): void {
+    this.listener?.onElsewhere(hasEnded);
+  }
+
+  get isElsewhere(): boolean {
+    return this.elsewhere !== null;
+  }
+
+  /** Whether the film plays, here or elsewhere. */
+  get isPlaying(): boolean {
+    return this.elsewhere ? this.elsewhere.current.isPlaying : !this.element.paused;
   }
 
   /** Opens a film. Its position is unknown until playback is at its start position. */
@@ -139,6 +167,10 @@ export class Stream {
 
   /** The current position; `null` until playback is at its start position. */
   get position(): Position | null {
+    if (this.elsewhere) {
+      const { progress, duration } = this.elsewhere.current;
+      return { progress, duration };
+    }
     const { currentTime, duration, readyState } = this.element;
     if (this.stopListening.signal.aborted || readyState === 0 || !this.isPlaced || !Number.isFinite(currentTime)) return this.last;
     return { progress: currentTime, duration: Number.isFinite(duration) && duration > 0 ? duration : null };
