@@ -7,7 +7,7 @@ use shared::endpoint::Access;
 use support::{Answer, DEMO_PASSWORD, Platform, Viewer};
 
 /// Every route of the template with the kind of caller that its function requires.
-fn routes(platform: &Platform) -> Vec<(String, Method, String, Access)> {
+pub(crate) fn routes(platform: &Platform) -> Vec<(String, Method, String, Access)> {
     let mut generators = shared::openapi::Generators::default();
     let mut routes = Vec::new();
     for function in platform.running().template().functions.values() {
@@ -29,7 +29,7 @@ fn routes(platform: &Platform) -> Vec<(String, Method, String, Access)> {
     routes
 }
 
-async fn ask(who: &Viewer, method: &Method, path: &str, body: &Value) -> Answer {
+pub(crate) async fn ask(who: &Viewer, method: &Method, path: &str, body: &Value) -> Answer {
     let request = who.request(method.clone(), path);
     if *method == Method::PUT && path.contains("/captions/") {
         return who.send(request.header("content-type", "text/vtt").body(body.to_string())).await;

@@ -32,7 +32,7 @@ async fn rows_written_by_a_request_in_flight_are_swept_as_well() {
     assert_eq!(rows_to_sweep(&platform, &user).await, 0);
     assert!(traces(&platform, "DELETIONS").await.is_empty());
     assert!(rows_to_sweep(&platform, &others).await >= 3, "other users' rows are not swept");
-    assert_eq!(run(&platform).await, Ok(json!({ "finished": 0 })));
+    assert_eq!(run(&platform).await, Ok(json!({ "finished": 0, "profiles": 0 })));
 }
 
 #[tokio::test]

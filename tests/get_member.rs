@@ -1,5 +1,6 @@
 //! `GET /api/admin/members/{id}`
 
+use crate::get_me::user;
 use serde_json::{Value, json};
 use support::billing::{platform_without_trial, signed_in_again};
 use support::{Platform, Viewer};
@@ -26,7 +27,11 @@ async fn a_member_is_shown_with_their_subscription_and_every_payment_newest_firs
 
     let seen = member(&admin, &viewer).await;
 
-    assert_eq!(&seen["user"], viewer.get("/api/auth/me").await.data());
+    assert_eq!(seen["user"], user(&viewer).await);
+    assert_eq!(
+        (seen["profiles"].as_array().map(Vec::len), &seen["profiles"][0]["is_current"]),
+        (Some(1), &json!(false))
+    );
     assert_eq!(&seen["subscription"], viewer.get("/api/subscription").await.data());
     assert!(seen["stripe_customer_id"].as_str().is_some_and(|id| id.starts_with("cus_")), "{seen}");
     assert!(seen["stripe_subscription_id"].as_str().is_some_and(|id| id.starts_with("sub_")), "{seen}");

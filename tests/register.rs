@@ -32,8 +32,8 @@ async fn an_account_is_created_and_signed_in_with_two_round_trips() {
     assert_eq!(answer.header("content-encoding"), "", "a response with a token is never compressed");
     assert_eq!(platform.round_trips(&answer, "dynamodb"), 2, "{:?}", platform.calls(&answer));
     let token = answer.data()["token"].as_str().expect("a token").to_owned();
-    let me = platform.anyone().with_token("", token).get("/api/auth/me").await;
-    assert_eq!(me.data(), user);
+    let viewer = platform.anyone().with_token("", token);
+    assert_eq!(&crate::get_me::user(&viewer).await, user);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! `update-me`: a name changes at once, an address only with the password and its owner's confirmation.
 
+use crate::get_me::user;
 use crate::verify_email::enter;
 use serde_json::{Value, json};
 use support::billing::{call_stripe, stripe_customer};
@@ -18,12 +19,12 @@ async fn a_name_changes_here_and_at_stripe() {
     ] {
         let answer = viewer.patch("/api/auth/me", json!({ "name": name })).await;
         assert_eq!((answer.status(), &answer.data()["name"]), (200, &kept), "{answer}");
-        assert_eq!(viewer.get("/api/auth/me").await.data(), answer.data());
+        assert_eq!(&user(&viewer).await, answer.data());
         let at_stripe = call_stripe(&platform, "GET", &format!("customers/{customer}"), &[]).await;
         assert_eq!(at_stripe["name"], kept, "{name}");
         assert_eq!(at_stripe["email"], "ada@viewers.test");
     }
-    let before = viewer.get("/api/auth/me").await.data().clone();
+    let before = user(&viewer).await;
     assert_eq!(viewer.patch("/api/auth/me", json!({})).await.data(), &before, "nothing to change");
 }
 

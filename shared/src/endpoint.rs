@@ -3,8 +3,11 @@
 use crate::auth::token::Identity;
 use crate::http::error::{ApiError, Code};
 use crate::http::input::Input;
+use crate::models::age::AgeLimit;
+use crate::models::profile::Profile;
 use crate::models::session::Session;
 use crate::models::user::User;
+use crate::models::viewer::ViewerKey;
 use crate::services::{ConfigError, Services};
 use crate::stores::rate_limits::{Budget, CountedRequest};
 use crate::stores::row::Keys;
@@ -36,6 +39,8 @@ pub trait Endpoint: Sized + Send + Sync + 'static {
     const CODES: &'static [Code];
     /// The rate limit that counts its requests.
     const LIMIT: Limit = <Self::Caller as Caller>::LIMIT;
+    /// Which profiles may call it, if it requires sign-in.
+    const PROFILES: ProfileRule = ProfileRule::of_tag(Self::TAG);
     /// The status of success: 200, or 201 for a creation.
     const STATUS: u16 = 200;
     /// Who may cache its successful responses.
@@ -112,6 +117,46 @@ pub struct SignedIn {
     pub session: Session,
     /// When the token was issued.
     pub token_issued_at: Timestamp,
+    /// The profile of the token, as the key of its rows.
+    pub viewer: ViewerKey,
+    /// The profile of the token; `None` if it was deleted, which only [`ProfileRule::Any`] admits.
+    pub profile: Option<Profile>,
+}
+
+impl SignedIn {
+    /// The highest minimum age of the titles that the profile may watch; `None` without a limit.
+    pub fn age_limit(&self) -> Option<AgeLimit> {
+        self.profile.as_ref().and_then(|profile| profile.age_limit)
+    }
+}
+
+/// Which profiles may call an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProfileRule {
+    /// Any profile, even a deleted one: what a client needs in order to choose another profile, or to sign out.
+    Any,
+    /// Any profile that exists.
+    Existing,
+    /// Any profile without an age limit: what concerns the account, its money and its other profiles.
+    NoKids,
+}
+
+impl ProfileRule {
+    /// The rule of an area of the API, unless an endpoint has its own: kids profiles may watch, and nothing else.
+    pub const fn of_tag(tag: Tag) -> Self {
+        match tag {
+            Tag::Catalogue | Tag::Playback | Tag::Library => Self::Existing,
+            Tag::Authentication
+            | Tag::Account
+            | Tag::Subscription
+            | Tag::AdminCatalogue
+            | Tag::AdminMembers
+            | Tag::AdminBilling
+            | Tag::AdminReports
+            | Tag::Webhooks
+            | Tag::Service => Self::NoKids,
+        }
+    }
 }
 
 /// The credentials that a caller needs.

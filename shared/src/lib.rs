@@ -12,6 +12,7 @@ pub mod models;
 pub mod mux;
 pub mod openapi;
 pub mod pages;
+pub mod profiles;
 pub mod runtime;
 pub mod secrets;
 pub mod services;

@@ -14,6 +14,7 @@ use crate::models::mail_content::MailContent;
 use crate::models::preferences::Preferences;
 use crate::models::subscription::Subscription;
 use crate::models::user::User;
+use crate::models::viewer::ViewerKey;
 use crate::runtime::Log;
 use crate::services::{ConfigError, Services};
 use crate::stores::database::{Database, Statement};
@@ -287,7 +288,7 @@ impl Mails {
                 (None, customer.user_id)
             }
         };
-        let rows = self.accounts.read((User::key(user_id), Preferences::key(user_id))).await?;
+        let rows = self.accounts.read((User::key(user_id), Preferences::key(ViewerKey::first(user_id)))).await?;
         let (Some(user), preferences) = rows else {
             return Ok(email.map(Reader::unknown));
         };

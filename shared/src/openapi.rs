@@ -1,6 +1,6 @@
 //! Operations of the API document, derived from the endpoints' types.
 
-use crate::endpoint::{Access, Cache, Caller, Endpoint, Limit, Output, Tag};
+use crate::endpoint::{Access, Cache, Caller, Endpoint, Limit, Output, ProfileRule, Tag};
 use crate::http::error::{Code, FieldIssue, PaymentConfirmation};
 use crate::http::input::{Described, Input};
 use crate::models::streams::StreamInUse;
@@ -19,6 +19,8 @@ pub struct Operation {
     pub tag: Tag,
     /// The credentials that a caller needs.
     pub access: Access,
+    /// Which profiles may call it, if it requires sign-in.
+    pub profiles: ProfileRule,
     /// The rate limit that counts its requests.
     pub limit: Limit,
     /// Who may cache a success.
@@ -78,6 +80,7 @@ pub fn describe<E: Endpoint>(generators: &mut Generators) -> Operation {
         summary: E::SUMMARY,
         tag: E::TAG,
         access: E::Caller::ACCESS,
+        profiles: rules.profiles,
         limit: E::LIMIT,
         cache: E::CACHE,
         input,
@@ -112,7 +115,7 @@ impl ErrorSchemas {
     /// The schema of the response that carries one of these codes, which have the same status.
     pub fn of_codes(&self, codes: &[Code]) -> &Value {
         let has = |wanted: &[Code]| codes.iter().any(|code| wanted.contains(code));
-        if has(&[Code::ValidationError]) {
+        if has(&[Code::ValidationError, Code::Forbidden]) {
             &self.input
         } else if has(&[Code::PaymentActionRequired]) {
             &self.payment
@@ -160,7 +163,7 @@ struct InputError {
     code: Code,
     /// A message for people.
     message: String,
-    /// Every refused field, of `VALIDATION_ERROR` only.
+    /// Every refused field, of `VALIDATION_ERROR`; the field `profile`, of `FORBIDDEN`, if the token's profile was deleted.
     #[schemars(default)]
     details: Vec<FieldIssue>,
     /// The request's id, by which the operator can find it in the logs.

@@ -20,6 +20,7 @@ pub(super) async fn record() -> Recorder {
     start_screen(&mut recorder, &admin, &videos).await;
     let ada = account(&mut recorder).await;
     public(&mut recorder, &videos).await;
+    profiles(&mut recorder, &ada).await;
     subscription(&mut recorder, &ada, &videos).await;
     playback(&mut recorder, &ada, &videos).await;
     members(&mut recorder, &admin, &ada).await;
@@ -162,6 +163,25 @@ async fn account(recorder: &mut Recorder) -> Viewer {
     let edits = json!({ "captions": true, "caption_language": "de", "speed": 1.25 });
     recorder.ask(&ada, "set-preferences", "PATCH /api/preferences", edits).await;
     ada
+}
+
+/// Others watch with the same account. The last one is deleted.
+async fn profiles(recorder: &mut Recorder, ada: &Viewer) {
+    let add = "POST /api/profiles";
+    let kids = json!({ "name": "Kids", "avatar": "kite", "age_limit": 6 });
+    recorder.ask(ada, "create-profile", add, kids.clone()).await;
+    recorder.ask(ada, "create-profile", add, kids).await;
+    let robin = id_of(recorder.ask(ada, "create-profile", add, json!({ "name": "Robin" })).await.data());
+    let (one, select) = (format!("/api/profiles/{robin}"), format!("POST /api/profiles/{robin}/select"));
+    let edits = json!({ "name": "Robin", "avatar": "comet", "age_limit": null, "pin": "4711", "password": PASSWORD });
+    let changed = recorder.ask(ada, "update-profile", &format!("PATCH {one}"), edits).await;
+    assert_eq!(changed.status(), 200, "{changed}");
+    recorder.ask(ada, "list-profiles", "GET /api/profiles", NONE).await;
+    recorder.ask(ada, "select-profile", &select, json!({ "pin": "0000" })).await;
+    let selected = recorder.ask(ada, "select-profile", &select, json!({ "pin": "4711" })).await;
+    let selected = ada.with_token(ada.email(), selected.data()["token"].as_str().expect("a token").to_owned());
+    recorder.ask(ada, "delete-profile", &format!("DELETE {one}"), NONE).await;
+    recorder.ask(&selected, "get-preferences", "GET /api/preferences", NONE).await;
 }
 
 /// A separate account, because an address gets only a few emails in an hour.

@@ -41,7 +41,7 @@ impl Endpoint for AddWatchlist {
     }
 
     fn reads(&self, Path(id): &Self::Input, who: &Identity) -> Self::Reads {
-        (Video::key(*id), Watchlisted::key(who.user_id, *id))
+        (Video::key(*id), Watchlisted::key(who.viewer, *id))
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<OnWatchlist>, ApiError> {
@@ -49,7 +49,7 @@ impl Endpoint for AddWatchlist {
         let video = video.filter(|video| video.is_public(call.now)).ok_or_else(|| ApiError::not_found("video"))?;
         let added = match before {
             Some(before) => Added::Listed(before),
-            None => self.watchlists.add(call.caller.user.id, video.id, call.now).await?,
+            None => self.watchlists.add(call.caller.viewer, video.id, call.now).await?,
         };
         match added {
             Added::Listed(Watchlisted { video_id, added_at, .. }) => Ok(Reply::new(OnWatchlist { video_id, added_at })),

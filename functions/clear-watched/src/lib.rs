@@ -42,18 +42,17 @@ impl Endpoint for ClearWatched {
     }
 
     fn reads(&self, Path(id): &Self::Input, who: &Identity) -> Self::Reads {
-        let user = who.user_id;
-        (Video::key(*id), WatchHistory::key(user, *id), Slots::key(user))
+        (Video::key(*id), WatchHistory::key(who.viewer, *id), Slots::key(who.user_id))
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Unwatched>, ApiError> {
-        let user = &call.caller.user;
+        let (user, viewer) = (&call.caller.user, call.caller.viewer);
         let (video, before, slots) = call.rows;
         let video = video.filter(|video| video.is_shown_to(user.role, call.now));
         let video = video.ok_or_else(|| ApiError::not_found("video"))?;
 
         let mark = |newest: Option<&WatchHistory>| WatchHistory::cleared(newest, call.now);
-        let row = self.marks.change((user.id, &video), before, slots, mark).await?;
+        let row = self.marks.change((viewer, &video), before, slots, mark).await?;
         let Some(row) = row else { return Ok(Reply::new(Unwatched { progress: 0.0, completed: false })) };
         Ok(Reply::new(Unwatched { progress: row.progress, completed: row.completed }))
     }

@@ -64,17 +64,15 @@ impl Endpoint for ContinueWatching {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<ContinueWatchingItem>>, ApiError> {
-        let user_id = call.caller.user.id;
+        let (viewer, age_limit) = (call.caller.viewer, call.caller.age_limit());
         let Query(PageQuery { limit, cursor }) = call.input;
-        let page = self.pages.request(&user_id, limit, cursor).await?;
+        let page = self.pages.request(&viewer, limit, cursor).await?;
         let after: Option<After> = page.after()?;
 
         let slots = call.rows.unwrap_or_default();
-        let (rows, next) = self.histories.to_continue(user_id, page.limit() as u32, after, &slots).await?;
-        let begun = self.videos.watched(rows, call.now).await?.into_iter().map(|(row, video)| ContinueWatchingItem {
-            video,
-            progress: row.progress,
-            last_watched_at: row.last_watched_at,
+        let (rows, next) = self.histories.to_continue(viewer, page.limit() as u32, after, &slots).await?;
+        let begun = self.videos.watched(rows, age_limit, call.now).await?.into_iter().map(|(row, video)| {
+            ContinueWatchingItem { video, progress: row.progress, last_watched_at: row.last_watched_at }
         });
         Ok(Reply::new(page.page(begun.collect(), next)?))
     }

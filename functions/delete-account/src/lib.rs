@@ -12,6 +12,7 @@ use shared::mail::Mails;
 use shared::models::erased::Erased;
 use shared::models::password::Password;
 use shared::models::preferences::Preferences;
+use shared::models::viewer::ViewerKey;
 use shared::services::{ConfigError, Services};
 use shared::stores::row::Key;
 use shared::stores::users::Users;
@@ -59,7 +60,7 @@ impl Endpoint for DeleteAccount {
     }
 
     fn reads(&self, _: &Self::Input, who: &Identity) -> Key<Preferences> {
-        Preferences::key(who.user_id)
+        Preferences::key(ViewerKey::first(who.user_id))
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<AccountDeletion>, ApiError> {

@@ -53,14 +53,15 @@ impl Endpoint for DeleteHistory {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<DeletedHistory>, ApiError> {
-        let user_id = call.caller.user.id;
+        let viewer = call.caller.viewer;
         let Query(HistoryQuery { video_id }) = call.input;
         let deleted = match video_id {
-            Some(video_id) => self.histories.delete(user_id, video_id).await?,
-            None => self.histories.delete_all(user_id).await?,
+            Some(video_id) => self.histories.delete(viewer, video_id).await?,
+            None => self.histories.delete_all(viewer).await?,
         };
         // The leases are cleared after the rows, so that no position remains that could be written later.
-        self.streams.amend(user_id, call.rows.unwrap_or_default(), |slots| slots.forget(video_id)).await?;
+        let slots = call.rows.unwrap_or_default();
+        self.streams.amend(viewer.user_id(), slots, |slots| slots.forget(viewer, video_id)).await?;
         Ok(Reply::new(DeletedHistory { deleted: deleted.rows, is_complete: deleted.is_all }))
     }
 }

@@ -1,4 +1,4 @@
-//! Finishes account deletions that are incomplete because of a crash or a request in flight.
+//! Finishes deletions of accounts and profiles that are incomplete because of a crash or a request in flight.
 
 use billing::deletion::Accounts;
 use jiff::Timestamp;
@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 use shared::endpoint::Job;
 use shared::http::error::ApiError;
 use shared::services::{ConfigError, Services};
+use shared::stores::deletions::Deletions;
 
-/// Completes requested deletions, and deletes the remaining rows of deleted accounts.
+/// Completes requested deletions, and deletes the remaining rows of deleted accounts and profiles.
 pub struct FinishDeletions {
     accounts: Accounts,
+    deletions: Deletions,
 }
 
 /// The schedule's event, which is not used.
@@ -21,6 +23,8 @@ pub struct Tick {}
 pub struct FinishedDeletions {
     /// Accounts that are completely deleted.
     finished: u32,
+    /// Profiles that are completely deleted.
+    profiles: u32,
 }
 
 impl Job for FinishDeletions {
@@ -28,12 +32,13 @@ impl Job for FinishDeletions {
     type Output = FinishedDeletions;
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        Ok(Self { accounts: Accounts::connect(services)? })
+        Ok(Self { accounts: Accounts::connect(services)?, deletions: Deletions::connect(services)? })
     }
 
     async fn run(&self, _: Tick, now: Timestamp) -> Result<FinishedDeletions, ApiError> {
+        let profiles = self.deletions.finish_profiles(now).await;
         match self.accounts.finish_all(now).await? {
-            (finished, 0) => Ok(FinishedDeletions { finished }),
+            (finished, 0) => Ok(FinishedDeletions { finished, profiles: profiles? }),
             // The run fails, so the alarm triggers; the next run retries.
             (_, failed) => Err(ApiError::unavailable(format!("{failed} deletions could not be finished"))),
         }

@@ -5,6 +5,7 @@ use shared::endpoint::{Cache, Call, Endpoint, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
 use shared::models::home::{Home, Viewing, arrange};
 use shared::models::streams::Slots;
+use shared::models::visibility::Visibility;
 use shared::services::{ConfigError, Services};
 use shared::stores::catalogue::{Catalogue, Version};
 use shared::stores::home::HomeRow;
@@ -46,16 +47,17 @@ impl Endpoint for GetHome {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Home>, ApiError> {
-        let user_id = call.caller.user.id;
+        let viewer = call.caller.viewer;
         let (slots, layout, version) = call.rows;
         let slots = slots.unwrap_or_default();
         let (snapshot, (rows, known_from), (listed, _)) = tokio::try_join!(
             self.catalogue.current(version),
-            self.histories.whole(user_id, &slots),
-            self.watchlists.newest(user_id, WATCHLIST_READ, None),
+            self.histories.whole(viewer, &slots),
+            self.watchlists.newest(viewer, WATCHLIST_READ, None),
         )?;
         let watchlist = listed.into_iter().map(|row| row.video_id).collect();
         let viewing = Viewing { rows, known_from, watchlist };
-        Ok(Reply::new(arrange(&snapshot, &viewing, &layout.unwrap_or_default().layout, call.now)))
+        let visible = Visibility::new(call.now, call.caller.age_limit());
+        Ok(Reply::new(arrange(&snapshot, &viewing, &layout.unwrap_or_default().layout, visible)))
     }
 }

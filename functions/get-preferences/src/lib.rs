@@ -1,7 +1,7 @@
 //! `GET /api/preferences`: the caller's playback preferences.
 
 use shared::auth::token::Identity;
-use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
+use shared::endpoint::{Call, Endpoint, ProfileRule, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
 use shared::models::preferences::Preferences;
 use shared::services::{ConfigError, Services};
@@ -18,6 +18,7 @@ impl Endpoint for GetPreferences {
     type Output = Preferences;
     const SUMMARY: &'static str = "Returns the caller's playback preferences.";
     const TAG: Tag = Tag::Account;
+    const PROFILES: ProfileRule = ProfileRule::Existing;
     const CODES: &'static [Code] = &[];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
@@ -26,7 +27,7 @@ impl Endpoint for GetPreferences {
     }
 
     fn reads(&self, (): &Self::Input, who: &Identity) -> Key<Preferences> {
-        Preferences::key(who.user_id)
+        Preferences::key(who.viewer)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Preferences>, ApiError> {

@@ -36,6 +36,6 @@ impl Endpoint for GetSeries {
     async fn handle(&self, call: Call<Self>) -> Result<Reply<PublicSeries>, ApiError> {
         let Path(id) = call.input;
         let snapshot = self.catalogue.current(call.rows).await?;
-        snapshot.series(id, call.now).map(Reply::new).ok_or_else(|| ApiError::not_found("series"))
+        snapshot.series(id, call.now.into()).map(Reply::new).ok_or_else(|| ApiError::not_found("series"))
     }
 }

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::auth::token::Identity;
-use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
+use shared::endpoint::{Call, Endpoint, ProfileRule, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
 use shared::models::ids::is_provider_id;
@@ -41,6 +41,7 @@ impl Endpoint for GetSubscription {
     type Output = SubscriptionView;
     const SUMMARY: &'static str = "Returns the subscription.";
     const TAG: Tag = Tag::Subscription;
+    const PROFILES: ProfileRule = ProfileRule::Existing;
     const CODES: &'static [Code] = &[];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {

@@ -62,18 +62,18 @@ impl Endpoint for GetVideo {
 
     fn reads(&self, Path(id): &Self::Input, who: &Identity) -> Self::Reads {
         let user = who.user_id;
-        let (history, listed) = (WatchHistory::key(user, *id), Watchlisted::key(user, *id));
+        let (history, listed) = (WatchHistory::key(who.viewer, *id), Watchlisted::key(who.viewer, *id));
         (Video::key(*id), Subscription::key(user), history, Slots::key(user), (listed, Images::lenient_key(*id)))
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<VideoDetail>, ApiError> {
-        let user = &call.caller.user;
+        let (user, viewer) = (&call.caller.user, call.caller.viewer);
         let (video, subscription, history, slots, (listed, images)) = call.rows;
         let video = video.filter(|video| video.is_shown_to(user.role, call.now));
         let video = video.ok_or_else(|| ApiError::not_found("video"))?;
-        let history = history.map(|row| row.with(slots.unwrap_or_default().position(video.id)));
-        let subscription = subscription.unwrap_or_default();
-        let access = entitlement::access(&video, user.role, &subscription, self.grace, call.now);
+        let history = history.map(|row| row.with(slots.unwrap_or_default().position(viewer, video.id)));
+        let (subscription, age_limit) = (subscription.unwrap_or_default(), call.caller.age_limit());
+        let access = entitlement::access(&video, user.role, age_limit, &subscription, self.grace, call.now);
         Ok(Reply::new(VideoDetail {
             administration: (user.role == Role::Admin).then(|| (&video).into()),
             images: images.ok().flatten().filter(|_| video.poster.is_some()).unwrap_or_default(),

@@ -1,8 +1,13 @@
 //! `GET /api/categories`: the categories of the published catalogue.
 
+use schemars::JsonSchema;
+use serde::Deserialize;
 use shared::endpoint::{Anyone, Cache, Call, Endpoint, Limit, Reply, Tag};
 use shared::http::error::{ApiError, Code};
+use shared::http::input::Query;
+use shared::models::age::AgeLimit;
 use shared::models::catalogue::Category;
+use shared::models::visibility::Visibility;
 use shared::services::{ConfigError, Services};
 use shared::stores::catalogue::{Catalogue, Version};
 use shared::stores::row::{Key, MayFail};
@@ -12,9 +17,16 @@ pub struct ListCategories {
     catalogue: Catalogue,
 }
 
+/// Which titles count.
+#[derive(Deserialize, JsonSchema)]
+pub struct AgeQuery {
+    /// Only titles whose rating allows them at this age; titles without a known rating are left out.
+    max_age: Option<AgeLimit>,
+}
+
 impl Endpoint for ListCategories {
     type Caller = Anyone;
-    type Input = ();
+    type Input = Query<AgeQuery>;
     type Reads = MayFail<Key<Version>>;
     type Output = Vec<Category>;
     const SUMMARY: &'static str = "Lists the categories of published videos, by name.";
@@ -27,12 +39,12 @@ impl Endpoint for ListCategories {
         Ok(Self { catalogue: Catalogue::connect(services).await? })
     }
 
-    fn reads(&self, (): &Self::Input, (): &()) -> MayFail<Key<Version>> {
+    fn reads(&self, _: &Self::Input, (): &()) -> MayFail<Key<Version>> {
         Version::lenient_key()
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Vec<Category>>, ApiError> {
         let snapshot = self.catalogue.current(call.rows).await?;
-        Ok(Reply::new(snapshot.categories(call.now)))
+        Ok(Reply::new(snapshot.categories(Visibility::new(call.now, call.input.0.max_age))))
     }
 }

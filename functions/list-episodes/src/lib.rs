@@ -6,9 +6,11 @@ use shared::endpoint::{Anyone, Cache, Call, Endpoint, Limit, Page, Reply, Tag};
 use shared::http::cursor::{Cursor, PageSize};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::{Path, Query};
+use shared::models::age::AgeLimit;
 use shared::models::ids::SeriesId;
 use shared::models::number::Ordinal;
 use shared::models::video_view::PublicVideo;
+use shared::models::visibility::Visibility;
 use shared::pages::Pages;
 use shared::services::{ConfigError, Services};
 use shared::stores::catalogue::{Catalogue, Version};
@@ -28,6 +30,8 @@ pub struct ListQuery {
     /// The most episodes to return; 20 by default.
     #[serde(default)]
     limit: PageSize,
+    /// Only titles whose rating allows them at this age; titles without a known rating are left out.
+    max_age: Option<AgeLimit>,
     /// The cursor of the previous page's response.
     cursor: Option<Cursor>,
 }
@@ -52,16 +56,16 @@ impl Endpoint for ListEpisodes {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<PublicVideo>>, ApiError> {
-        let (Path(id), Query(ListQuery { season, limit, cursor })) = call.input;
+        let (Path(id), Query(ListQuery { season, limit, max_age, cursor })) = call.input;
         let season = season.map(Ordinal::to_u32);
-        let page = self.pages.request(&(id, season), limit, cursor).await?;
+        let page = self.pages.request(&(id, season, max_age), limit, cursor).await?;
         let after = page.after()?;
 
         let snapshot = self.catalogue.current(call.rows).await?;
-        if snapshot.series(id, call.now).is_none() {
+        if snapshot.series(id, call.now.into()).is_none() {
             return Err(ApiError::not_found("series"));
         }
-        let (episodes, next) = snapshot.episodes(id, season, after, page.limit(), call.now);
+        let (episodes, next) = snapshot.episodes(id, season, after, page.limit(), Visibility::new(call.now, max_age));
         Ok(Reply::new(page.page(episodes.into_iter().cloned().collect(), next)?))
     }
 }

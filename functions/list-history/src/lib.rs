@@ -67,14 +67,14 @@ impl Endpoint for ListHistory {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<HistoryItem>>, ApiError> {
-        let user_id = call.caller.user.id;
+        let (viewer, age_limit) = (call.caller.viewer, call.caller.age_limit());
         let Query(PageQuery { limit, cursor }) = call.input;
-        let page = self.pages.request(&user_id, limit, cursor).await?;
+        let page = self.pages.request(&viewer, limit, cursor).await?;
         let after: Option<After> = page.after()?;
 
         let slots = call.rows.unwrap_or_default();
-        let (rows, next) = self.histories.recent(user_id, page.limit() as u32, after, &slots).await?;
-        let watched = self.videos.watched(rows, call.now).await?.into_iter().map(|(row, video)| {
+        let (rows, next) = self.histories.recent(viewer, page.limit() as u32, after, &slots).await?;
+        let watched = self.videos.watched(rows, age_limit, call.now).await?.into_iter().map(|(row, video)| {
             let progress = clamped(row.progress, video.duration);
             HistoryItem { video, progress, completed: row.completed, last_watched_at: row.last_watched_at }
         });

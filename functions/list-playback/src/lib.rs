@@ -6,8 +6,8 @@ use serde::Serialize;
 use shared::auth::token::Identity;
 use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
-use shared::models::ids::{PlaybackId, VideoId};
-use shared::models::streams::Slots;
+use shared::models::ids::{PlaybackId, ProfileId, VideoId};
+use shared::models::streams::{Slot, Slots};
 use shared::services::{ConfigError, Services};
 use shared::stores::row::Key;
 
@@ -18,6 +18,10 @@ pub struct ListPlayback;
 #[derive(Serialize, JsonSchema)]
 pub struct Stream {
     playback_session_id: PlaybackId,
+    /// The profile that plays.
+    profile_id: ProfileId,
+    /// The profile's name; `null` if it has just been deleted.
+    profile_name: Option<String>,
     device_name: String,
     video_id: VideoId,
     video_title: String,
@@ -47,8 +51,12 @@ impl Endpoint for ListPlayback {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Vec<Stream>>, ApiError> {
         let slots = call.rows.unwrap_or_default();
+        let user = &call.caller.user;
+        let profile_of = |slot: &Slot| slot.viewer(user.id).profile_id();
         let streams = slots.live(call.now).map(|slot| Stream {
             playback_session_id: slot.playback_session_id,
+            profile_id: profile_of(slot),
+            profile_name: user.profile(profile_of(slot)).map(|profile| profile.name),
             device_name: slot.device_name.clone(),
             video_id: slot.video_id,
             video_title: slot.video_title.clone(),

@@ -6,7 +6,9 @@ use shared::endpoint::{Anyone, Cache, Call, Endpoint, Limit, Page, Reply, Tag};
 use shared::http::cursor::{Cursor, PageSize};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
+use shared::models::age::AgeLimit;
 use shared::models::series::PublicSeries;
+use shared::models::visibility::Visibility;
 use shared::pages::Pages;
 use shared::services::{ConfigError, Services};
 use shared::stores::catalogue::{Catalogue, Version};
@@ -24,6 +26,8 @@ pub struct ListQuery {
     /// The most series to return; 20 by default.
     #[serde(default)]
     limit: PageSize,
+    /// Only titles whose rating allows them at this age; titles without a known rating are left out.
+    max_age: Option<AgeLimit>,
     /// The cursor of the previous page's response.
     cursor: Option<Cursor>,
 }
@@ -48,12 +52,12 @@ impl Endpoint for ListSeries {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<PublicSeries>>, ApiError> {
-        let Query(ListQuery { limit, cursor }) = call.input;
-        let page = self.pages.request(&(), limit, cursor).await?;
+        let Query(ListQuery { limit, max_age, cursor }) = call.input;
+        let page = self.pages.request(&max_age, limit, cursor).await?;
         let after = page.after()?;
 
         let snapshot = self.catalogue.current(call.rows).await?;
-        let (items, next) = snapshot.series_page(after.as_ref(), page.limit(), call.now);
+        let (items, next) = snapshot.series_page(after.as_ref(), page.limit(), Visibility::new(call.now, max_age));
         Ok(Reply::new(page.page(items, next)?))
     }
 }

@@ -6,11 +6,13 @@ use shared::endpoint::{Anyone, Cache, Call, Endpoint, Limit, Reply, SearchPage, 
 use shared::http::cursor::{Cursor, PageSize};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
+use shared::models::age::AgeLimit;
 use shared::models::catalogue::{Filter, Sort};
 use shared::models::ids::SeriesId;
 use shared::models::plan::RequiredPlan;
 use shared::models::text::OptionalLine;
 use shared::models::video_view::PublicVideo;
+use shared::models::visibility::Visibility;
 use shared::pages::Pages;
 use shared::services::{ConfigError, Services};
 use shared::stores::catalogue::{Catalogue, Version};
@@ -43,6 +45,8 @@ pub struct ListQuery {
     /// The most videos to return; 20 by default.
     #[serde(default)]
     limit: PageSize,
+    /// Only titles whose rating allows them at this age; titles without a known rating are left out.
+    max_age: Option<AgeLimit>,
     /// The cursor of the previous page's response.
     cursor: Option<Cursor>,
 }
@@ -69,20 +73,21 @@ impl Endpoint for ListVideos {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SearchPage<PublicVideo>>, ApiError> {
-        let Query(ListQuery { q, category, required_plan, series_id, sort, limit, cursor }) = call.input;
+        let Query(ListQuery { q, category, required_plan, series_id, sort, limit, max_age, cursor }) = call.input;
         // An empty search field does not filter.
         let given = |text: Option<&str>| text.map(str::to_owned);
         let q = given(q.as_ref().and_then(OptionalLine::given));
         let category = given(category.as_ref().and_then(OptionalLine::given));
         let sort = Sort::resolve(sort, q.is_some());
         let filter = Filter { q, category, required_plan, series_id };
-        let page = self.pages.request(&(&filter, sort), limit, cursor).await?;
+        let page = self.pages.request(&(&filter, sort, max_age), limit, cursor).await?;
         let after = page.after()?;
 
+        let visible = Visibility::new(call.now, max_age);
         let snapshot = self.catalogue.current(call.rows).await?;
-        let (videos, next) = snapshot.page(&filter, sort, after.as_ref(), page.limit(), call.now);
+        let (videos, next) = snapshot.page(&filter, sort, after.as_ref(), page.limit(), visible);
         let suggestions = match &filter.q {
-            Some(q) if videos.is_empty() && after.is_none() => snapshot.suggestions(q, SUGGESTIONS_MAX, call.now),
+            Some(q) if videos.is_empty() && after.is_none() => snapshot.suggestions(q, SUGGESTIONS_MAX, visible),
             _ => Vec::new(),
         };
         let page = page.page(videos.into_iter().cloned().collect(), next)?;

@@ -58,16 +58,17 @@ impl Endpoint for ListWatchlist {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<WatchlistItem>>, ApiError> {
-        let user_id = call.caller.user.id;
+        let (viewer, age_limit) = (call.caller.viewer, call.caller.age_limit());
         let Query(PageQuery { limit, cursor }) = call.input;
-        let page = self.pages.request(&user_id, limit, cursor).await?;
+        let page = self.pages.request(&viewer, limit, cursor).await?;
         let after: Option<After> = page.after()?;
 
-        let (rows, next) = self.watchlists.newest(user_id, page.limit() as u32, after).await?;
+        let (rows, next) = self.watchlists.newest(viewer, page.limit() as u32, after).await?;
         let videos = self.database.read(rows.iter().map(|row| Video::key(row.video_id)).collect::<Vec<_>>()).await?;
         let listed = rows.iter().zip(videos).filter_map(|(row, video)| {
             // An unpublished video is left out until it is published again.
-            let video = PublicVideo::from(&video.filter(|video| video.is_public(call.now))?);
+            let is_listed = |video: &Video| video.is_public(call.now) && video.facts.is_suitable(age_limit);
+            let video = PublicVideo::from(&video.filter(is_listed)?);
             Some(WatchlistItem { video, added_at: row.added_at })
         });
         Ok(Reply::new(page.page(listed.collect(), next)?))

@@ -93,7 +93,7 @@ impl Endpoint for Login {
         // Every sign-in from a new device sends a notice.
         noticed?;
         let user = user?.ok_or_else(wrong)?;
-        Ok(Reply::with_token(SignIn { token, user: user.profile() }))
+        Ok(Reply::with_token(SignIn { token, user: user.view() }))
     }
 }
 

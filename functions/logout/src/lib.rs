@@ -1,7 +1,7 @@
 //! `POST /api/auth/logout`: ends the session of the token.
 
 use shared::auth::token::Identity;
-use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
+use shared::endpoint::{Call, Endpoint, ProfileRule, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
 use shared::models::streams::Slots;
 use shared::services::{ConfigError, Services};
@@ -22,6 +22,7 @@ impl Endpoint for Logout {
     type Output = ();
     const SUMMARY: &'static str = "Signs out.";
     const TAG: Tag = Tag::Authentication;
+    const PROFILES: ProfileRule = ProfileRule::Any;
     const CODES: &'static [Code] = &[];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {

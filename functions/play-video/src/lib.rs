@@ -18,6 +18,8 @@ use shared::models::streams::{AcquiredLease, Slot, Slots, lease_life};
 use shared::models::subscription::Subscription;
 use shared::models::video::{CaptionStatus, Video};
 use shared::models::video_view::PublicVideo;
+use shared::models::viewer::ViewerKey;
+use shared::models::visibility::Visibility;
 use shared::mux::signer::Signer;
 use shared::services::{ConfigError, Services};
 use shared::stores::catalogue::{Catalogue, Version};
@@ -116,24 +118,24 @@ impl Endpoint for PlayVideo {
     fn reads(&self, (Path(id), _): &Self::Input, who: &Identity) -> Self::Reads {
         let user = who.user_id;
         let catalogue = Version::lenient_key();
-        (Video::key(*id), Subscription::key(user), WatchHistory::key(user, *id), Slots::key(user), catalogue)
+        (Video::key(*id), Subscription::key(user), WatchHistory::key(who.viewer, *id), Slots::key(user), catalogue)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Playback>, ApiError> {
-        let user = &call.caller.user;
+        let (user, viewer, age_limit) = (&call.caller.user, call.caller.viewer, call.caller.age_limit());
         let (video, subscription, history, slots, catalogue) = call.rows;
         let video = video.filter(|video| video.is_shown_to(user.role, call.now));
         let video = video.ok_or_else(|| ApiError::not_found("video"))?;
         let subscription = subscription.unwrap_or_default();
-        access(&video, user.role, &subscription, self.grace, call.now).allowed()?;
+        access(&video, user.role, age_limit, &subscription, self.grace, call.now).allowed()?;
         let plan = effective_plan(&subscription, user.role, self.grace, call.now);
         let (_, Query(Renewal { playback_session_id: renewed })) = call.input;
         let slots = slots.unwrap_or_default();
-        let history = history.map(|row| row.with(slots.position(video.id)));
+        let history = history.map(|row| row.with(slots.position(viewer, video.id)));
         let request = Start { video: &video, history: history.as_ref(), renewed, limit: plan::streams(plan) };
         let (slot, next_video) = tokio::join!(
             self.take(&call.caller, slots, &request, call.now),
-            self.next_video(&video, catalogue, call.now)
+            self.next_video(&video, catalogue, Visibility::new(call.now, age_limit))
         );
         let slot = slot?;
         let resume = history.map_or(0.0, |row| resume_position(row.progress, row.completed, video.duration));
@@ -156,9 +158,10 @@ struct Start<'a> {
 impl Start<'_> {
     /// The position with which it starts when it replaces the session's own lease, whose position is written to its
     /// row.
-    fn position(&self, slots: &Slots, session: &Session) -> Position {
+    fn position(&self, slots: &Slots, session: &Session, viewer: ViewerKey) -> Position {
         let mut position = Position::at_start(self.history, self.video.duration);
-        let own = slots.slots.iter().find(|slot| slot.sid == session.id && slot.video_id == self.video.id);
+        let is_own = |slot: &&Slot| slot.sid == session.id && slot.video_id == self.video.id && slot.is_of(viewer);
+        let own = slots.slots.iter().find(is_own);
         if let Some(own) = own.filter(|own| own.position.is_ahead) {
             position.row.version = own.position.row.version + 1;
         }
@@ -170,7 +173,7 @@ impl PlayVideo {
     /// Takes a slot for a new view, or renews the caller's own.
     async fn take(
         &self,
-        SignedIn { user, session, .. }: &SignedIn,
+        SignedIn { user, session, viewer, .. }: &SignedIn,
         mut slots: Slots,
         start: &Start<'_>,
         now: Timestamp,
@@ -179,11 +182,12 @@ impl PlayVideo {
         let mut contention = Contention::default();
         let mut settled = Vec::new();
         loop {
-            let new = Slot::new(start.video, session, start.position(&slots, session), life, now);
+            let position = start.position(&slots, session, *viewer);
+            let new = Slot::new(start.video, session, *viewer, position, life, now);
             let taken = slots.play(new, start.renewed, start.limit, life, now).map_err(|others| busy(&others))?;
             let dropped = taken.dropped().iter().filter(|slot| !settled.contains(&slot.playback_session_id));
             let dropped: Vec<Slot> = dropped.filter(|slot| slot.position.is_ahead).cloned().collect();
-            let positions = self.histories.settling(user.id, &dropped)?;
+            let positions = self.histories.settling(user, &dropped)?;
             let (slot, written) = match taken {
                 AcquiredLease::Renewed(slot) => (slot, self.streams.keep(user.id, &slots).await),
                 AcquiredLease::Replaced(place, slot, own) => {
@@ -201,7 +205,7 @@ impl PlayVideo {
             }
             // The cause may be a position whose row others have changed.
             for slot in &dropped {
-                self.histories.settle(user.id, slot).await?;
+                self.histories.settle(user, slot).await?;
                 settled.push(slot.playback_session_id);
             }
             slots = self.streams.slots(user.id).await?;
@@ -213,11 +217,11 @@ impl PlayVideo {
         &self,
         video: &Video,
         version: Result<Option<Version>, StoreError>,
-        now: Timestamp,
+        visible: Visibility,
     ) -> Option<PublicVideo> {
         video.series_id?;
         let snapshot = self.catalogue.current(version).await.ok()?;
-        snapshot.next_episode(&video.into(), now).cloned()
+        snapshot.next_episode(&video.into(), visible).cloned()
     }
 
     async fn grant(&self, video: &Video, slot: &Slot, resume: f64, now: Timestamp) -> Result<Playback, ApiError> {

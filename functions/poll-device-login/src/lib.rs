@@ -124,7 +124,7 @@ impl PollDeviceLogin {
             Err(StoreError::Condition(_)) => Err(over()),
             result => {
                 result?;
-                Ok(Reply::with_token(SignIn { token, user: user.profile() }))
+                Ok(Reply::with_token(SignIn { token, user: user.view() }))
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use shared::auth::sign_in::{SignIn, Tokens};
 use shared::auth::token::Identity;
-use shared::endpoint::{Call, Endpoint, Reply, Tag, TokenRefresher};
+use shared::endpoint::{Call, Endpoint, ProfileRule, Reply, Tag, TokenRefresher};
 use shared::http::error::{ApiError, Code};
 use shared::models::streams::Slots;
 use shared::services::{ConfigError, Services};
@@ -27,6 +27,7 @@ impl Endpoint for RefreshToken {
     type Output = SignIn;
     const SUMMARY: &'static str = "Exchanges a token for a new one of the same session.";
     const TAG: Tag = Tag::Authentication;
+    const PROFILES: ProfileRule = ProfileRule::Any;
     const CODES: &'static [Code] = &[];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
@@ -47,14 +48,10 @@ impl Endpoint for RefreshToken {
             self.end(call).await?;
             return Err(ApiError::session_revoked());
         }
-        let issued_at = if presented < session.token_issued_at {
-            // Another tab has just exchanged it, and perhaps its successor too.
-            session.token_issued_at
-        } else {
-            self.sessions.exchange(session, call.now).await?.ok_or_else(ApiError::session_revoked)?
-        };
-        let token = self.tokens.issue(session, issued_at).await?;
-        Ok(Reply::with_token(SignIn { token, user: call.caller.user.profile() }))
+        let issued_at = self.sessions.renew(session, presented, call.now).await?;
+        let issued_at = issued_at.ok_or_else(ApiError::session_revoked)?;
+        let token = self.tokens.issue_for(call.caller.viewer, session, issued_at).await?;
+        Ok(Reply::with_token(SignIn { token, user: call.caller.user.view() }))
     }
 }
 

@@ -146,7 +146,7 @@ impl Endpoint for Register {
             }
             result => {
                 result?;
-                Ok(Reply::with_token(SignIn { token, user: user.profile() }))
+                Ok(Reply::with_token(SignIn { token, user: user.view() }))
             }
         }
     }

@@ -37,13 +37,13 @@ impl Endpoint for RemoveWatchlist {
     }
 
     fn reads(&self, Path(id): &Self::Input, who: &Identity) -> Key<Watchlisted> {
-        Watchlisted::key(who.user_id, *id)
+        Watchlisted::key(who.viewer, *id)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<OffWatchlist>, ApiError> {
         let Path(video_id) = call.input;
         if call.rows.is_some() {
-            self.watchlists.remove(call.caller.user.id, video_id).await?;
+            self.watchlists.remove(call.caller.viewer, video_id).await?;
         }
         Ok(Reply::new(OffWatchlist { video_id }))
     }

@@ -5,6 +5,7 @@ use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
 use shared::mail::Mails;
 use shared::models::preferences::Preferences;
+use shared::models::viewer::ViewerKey;
 use shared::services::{ConfigError, Services};
 use shared::stores::database::Database;
 use shared::stores::rate_limits::RateLimits;
@@ -38,7 +39,7 @@ impl Endpoint for ResendVerification {
     }
 
     fn reads(&self, (): &Self::Input, who: &Identity) -> Key<Preferences> {
-        Preferences::key(who.user_id)
+        Preferences::key(ViewerKey::first(who.user_id))
     }
 
     /// The response is the same if the address is confirmed already, or has reached its limit of emails.

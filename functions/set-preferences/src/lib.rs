@@ -1,7 +1,7 @@
 //! `PATCH /api/preferences`: changes the caller's playback preferences.
 
 use shared::auth::token::Identity;
-use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
+use shared::endpoint::{Call, Endpoint, ProfileRule, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Body;
 use shared::models::preferences::{PreferenceEdits, Preferences};
@@ -21,6 +21,7 @@ impl Endpoint for SetPreferences {
     type Output = Preferences;
     const SUMMARY: &'static str = "Changes the caller's playback preferences.";
     const TAG: Tag = Tag::Account;
+    const PROFILES: ProfileRule = ProfileRule::Existing;
     const CODES: &'static [Code] = &[];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
@@ -28,13 +29,13 @@ impl Endpoint for SetPreferences {
     }
 
     fn reads(&self, _: &Self::Input, who: &Identity) -> Key<Preferences> {
-        Preferences::key(who.user_id)
+        Preferences::key(who.viewer)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Preferences>, ApiError> {
-        let user_id = call.caller.user.id;
+        let viewer = call.caller.viewer;
         let before = call.rows.unwrap_or_default();
         let after = before.edited(&call.input.0);
-        Ok(Reply::new(self.rows.change(user_id, &before, &after).await?))
+        Ok(Reply::new(self.rows.change(viewer, &before, &after).await?))
     }
 }

@@ -42,18 +42,17 @@ impl Endpoint for SetWatched {
     }
 
     fn reads(&self, Path(id): &Self::Input, who: &Identity) -> Self::Reads {
-        let user = who.user_id;
-        (Video::key(*id), WatchHistory::key(user, *id), Slots::key(user))
+        (Video::key(*id), WatchHistory::key(who.viewer, *id), Slots::key(who.user_id))
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Watched>, ApiError> {
-        let user = &call.caller.user;
+        let (user, viewer) = (&call.caller.user, call.caller.viewer);
         let (video, before, slots) = call.rows;
         let video = video.filter(|video| video.is_shown_to(user.role, call.now));
         let video = video.ok_or_else(|| ApiError::not_found("video"))?;
 
-        let mark = |newest: Option<&WatchHistory>| WatchHistory::watched(newest, (user.id, video.id), call.now);
-        let row = self.marks.change((user.id, &video), before, slots, mark).await?;
+        let mark = |newest: Option<&WatchHistory>| WatchHistory::watched(newest, (viewer, video.id), call.now);
+        let row = self.marks.change((viewer, &video), before, slots, mark).await?;
         let row = row.ok_or_else(|| ApiError::internal("a marked video has no row"))?;
         Ok(Reply::new(Watched { progress: row.progress, completed: row.completed }))
     }

@@ -16,7 +16,8 @@ use shared::models::password::Password;
 use shared::models::patch::Field;
 use shared::models::preferences::Preferences;
 use shared::models::text::AccountName;
-use shared::models::user::{Profile, User};
+use shared::models::user::{User, UserView};
+use shared::models::viewer::ViewerKey;
 use shared::services::{ConfigError, Services};
 use shared::stores::database::{Database, Statement};
 use shared::stores::error::StoreError;
@@ -67,7 +68,7 @@ impl Endpoint for UpdateMe {
     type Caller = Viewer;
     type Input = Body<UpdateMeRequest>;
     type Reads = Key<Preferences>;
-    type Output = Profile;
+    type Output = UserView;
     const SUMMARY: &'static str = "Changes the name, or starts a change of the address.";
     const TAG: Tag = Tag::Account;
     const CODES: &'static [Code] = &[Code::InvalidCredentials, Code::EmailTaken, Code::Conflict];
@@ -84,10 +85,10 @@ impl Endpoint for UpdateMe {
     }
 
     fn reads(&self, _: &Self::Input, who: &Identity) -> Key<Preferences> {
-        Preferences::key(who.user_id)
+        Preferences::key(ViewerKey::first(who.user_id))
     }
 
-    async fn handle(&self, call: Call<Self>) -> Result<Reply<Profile>, ApiError> {
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<UserView>, ApiError> {
         let (user, Body(given)) = (&call.caller.user, &call.input);
         let mut changes = Changes::default();
         if let Field::Given(name) = &given.name {
@@ -103,7 +104,7 @@ impl Endpoint for UpdateMe {
         }
         let after = changed(user, &changes.edit);
         if changes.edit.is_empty() {
-            return Ok(Reply::new(after.profile()));
+            return Ok(Reply::new(after.view()));
         }
         if changes.edit.email.is_none() {
             changes.statements.push(self.users.edit(user, &changes.edit)?);
@@ -121,7 +122,7 @@ impl Endpoint for UpdateMe {
         let sent = changes.causes.iter().map(|cause| self.mails.deliver(cause, call.now));
         let followed = tokio::time::timeout(CUSTOMER, self.customers.follow(user.id));
         let _ = tokio::join!(futures::future::join_all(sent), followed);
-        Ok(Reply::new(after.profile()))
+        Ok(Reply::new(after.view()))
     }
 }
 

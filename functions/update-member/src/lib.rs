@@ -15,7 +15,8 @@ use shared::models::ids::UserId;
 use shared::models::patch::Field;
 use shared::models::preferences::Preferences;
 use shared::models::text::{OptionalLine, OptionalProse};
-use shared::models::user::{Profile, User};
+use shared::models::user::{User, UserView};
+use shared::models::viewer::ViewerKey;
 use shared::services::{ConfigError, Services};
 use shared::stores::audit::{Audit, AuditEntry, Reason};
 use shared::stores::database::{Database, Statement};
@@ -63,7 +64,7 @@ pub struct UpdateMemberRequest {
 #[derive(Serialize, JsonSchema)]
 pub struct UpdatedMember {
     /// The user.
-    user: Profile,
+    user: UserView,
     /// The operators' notes.
     notes: Option<String>,
 }
@@ -90,7 +91,7 @@ impl Endpoint for UpdateMember {
     }
 
     fn reads(&self, (Path(id), _): &Self::Input, _: &Identity) -> Self::Reads {
-        (User::key(*id), Notes::key(*id), Preferences::key(*id))
+        (User::key(*id), Notes::key(*id), Preferences::key(ViewerKey::first(*id)))
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<UpdatedMember>, ApiError> {
@@ -99,7 +100,7 @@ impl Endpoint for UpdateMember {
         let notes = call.rows.1.as_ref().map(|row| row.notes.clone());
         let change = Change::new(given, user, notes.as_deref());
         if change.is_none() {
-            return Ok(Reply::new(UpdatedMember { user: user.profile(), notes: change.notes }));
+            return Ok(Reply::new(UpdatedMember { user: user.view(), notes: change.notes }));
         }
         let (mut statements, causes) = self.statements(&call, user, &change).await?;
         if change.are_notes_changed {
@@ -121,7 +122,7 @@ impl Endpoint for UpdateMember {
             }
         };
         let _ = tokio::join!(futures::future::join_all(sent), followed, released);
-        Ok(Reply::new(UpdatedMember { user: change.after.profile(), notes: change.notes }))
+        Ok(Reply::new(UpdatedMember { user: change.after.view(), notes: change.notes }))
     }
 }
 

@@ -9,7 +9,7 @@ use shared::http::error::{ApiError, Code, Details};
 use shared::http::input::{Body, Path};
 use shared::models::device_clock::ReportStamp;
 use shared::models::entitlement::effective_plan;
-use shared::models::ids::{PlaybackId, UserId, VideoId};
+use shared::models::ids::{PlaybackId, VideoId};
 use shared::models::number::Seconds;
 use shared::models::plan;
 use shared::models::position::{Position, RowChange};
@@ -18,6 +18,7 @@ use shared::models::streams::{HeartbeatResult, LeaseRank, Slot, Slots, lease_lif
 use shared::models::subscription::Subscription;
 use shared::models::time::DeviceTime;
 use shared::models::video::Video;
+use shared::models::viewer::ViewerKey;
 use shared::services::{ConfigError, Services};
 use shared::stores::contention::Contention;
 use shared::stores::database::Database;
@@ -88,10 +89,9 @@ impl Endpoint for UpdateProgress {
 
     /// A heartbeat reads the lease, which carries the position; any other report reads the position's row.
     fn reads(&self, (Path(id), Body(request)): &Self::Input, who: &Identity) -> Self::Reads {
-        let user = who.user_id;
         let (slots, history) = match request.playback_session_id {
-            Some(_) => (Some(Slots::key(user)), None),
-            None => (None, Some(WatchHistory::key(user, *id))),
+            Some(_) => (Some(Slots::key(who.user_id)), None),
+            None => (None, Some(WatchHistory::key(who.viewer, *id))),
         };
         (EventuallyConsistent(Video::key(*id)), EventuallyConsistent(slots), history)
     }
@@ -106,7 +106,7 @@ impl Endpoint for UpdateProgress {
         let is_watched = request.completed == Some(true);
         let report =
             Report::new(stamp(request, &call.caller), request.progress.get(), is_watched, duration, video.credits_at);
-        let (ids, playback) = ((call.caller.user.id, video.id), request.playback_session_id);
+        let (ids, playback) = ((call.caller.viewer, video.id), request.playback_session_id);
         let context = ReportContext { report, ids, duration, caller: &call.caller, now: call.now };
         match playback {
             None => self.keep(&context, history).await.map(|row| Reply::new(row.into())),
@@ -118,7 +118,7 @@ impl Endpoint for UpdateProgress {
 /// A report with its user, video and time.
 struct ReportContext<'a> {
     report: Report,
-    ids: (UserId, VideoId),
+    ids: (ViewerKey, VideoId),
     duration: Option<f64>,
     caller: &'a SignedIn,
     now: Timestamp,
@@ -150,12 +150,15 @@ impl UpdateProgress {
         let mut may_be_stale = true;
         let (mut row, mut is_row_kept) = (None, false);
         loop {
+            if is_of_another_profile(context, playback, &slots) {
+                return Err(lost(&slots, now));
+            }
             let Some(rank) = self.rank(context, playback, &slots).await? else {
                 if may_be_stale {
                     (slots, may_be_stale) = (self.streams.slots(user.id).await?, false);
                     continue;
                 }
-                self.keep(context, self.histories.get(user.id, context.ids.1).await?).await?;
+                self.keep(context, self.histories.get(context.ids.0, context.ids.1).await?).await?;
                 return Err(lost(&slots, now));
             };
             let is_unscheduled = slots.slot_mut(playback).is_some_and(|slot| self.is_unscheduled(slot, now));
@@ -268,12 +271,12 @@ impl UpdateProgress {
         carried: Option<Position>,
         row: Option<WatchHistory>,
     ) -> Result<Progress, ApiError> {
-        let (user_id, video_id) = context.ids;
-        let newest = slots.position(video_id).cloned();
+        let (viewer, video_id) = context.ids;
+        let newest = slots.position(viewer, video_id).cloned();
         if let Some(row) = row {
             if carried.is_some() && slots.follow(playback, &row, context.duration) {
                 // If this fails, the next write detects the change.
-                let _ = self.streams.keep(user_id, &slots).await;
+                let _ = self.streams.keep(viewer.user_id(), &slots).await;
             }
             return Ok(row.with(newest.as_ref()).into());
         }
@@ -309,6 +312,13 @@ fn superseding(context: &ReportContext<'_>, playback: PlaybackId, slots: &Slots)
     let mut position = slot.position.clone();
     position.report(&context.report, context.duration, true, context.now);
     (position.last_watched_at == slot.position.last_watched_at).then(|| slot.position.clone())
+}
+
+/// Whether a playback belongs to another profile: the device has changed the profile since it started. Its position is not
+/// this profile's.
+fn is_of_another_profile(context: &ReportContext<'_>, playback: PlaybackId, slots: &Slots) -> bool {
+    let slot = slots.slots.iter().find(|slot| slot.playback_session_id == playback);
+    slot.is_some_and(|slot| !slot.is_of(context.ids.0))
 }
 
 fn lost(slots: &Slots, now: Timestamp) -> ApiError {

@@ -11,6 +11,7 @@ use shared::mail::Mails;
 use shared::models::email::Email;
 use shared::models::preferences::Preferences;
 use shared::models::user::User;
+use shared::models::viewer::ViewerKey;
 use shared::services::{ConfigError, Services};
 use shared::stores::database::Database;
 use shared::stores::error::StoreError;
@@ -100,7 +101,7 @@ impl VerifyEmail {
 
     /// Gives the account its new address, and notifies the earlier one.
     async fn move_to(&self, call: &Call<Self>, user: &User, new: &Email) -> Result<(), ApiError> {
-        let keys = (Credential::key(&user.email), Preferences::key(user.id));
+        let keys = (Credential::key(&user.email), Preferences::key(ViewerKey::first(user.id)));
         let (credential, preferences) = self.database.read(keys).await?;
         let credential = credential.filter(|credential| credential.user_id == user.id).ok_or_else(over)?;
         let edit = UserEdit { email: Some((new.clone(), true)), ..UserEdit::default() };

@@ -124,6 +124,12 @@ impl EventWriter {
             "add-watchlist" | "remove-watchlist" | "set-watched" | "clear-watched" => {
                 Subject { id: Some(self.video.clone()), ..of_caller(&self.account(function).await?) }
             }
+            "create-profile" => of_caller(&self.account(function).await?),
+            "update-profile" | "delete-profile" | "select-profile" => {
+                let account = self.account(function).await?;
+                let added = account.call("POST", "/api/profiles", json!({ "name": "Robin" })).await?;
+                Subject { id: Some(text(&added["id"])?), ..of_caller(&account) }
+            }
             "change-password" => {
                 let fields = json!({ "current_password": PASSWORD });
                 Subject { fields, ..of_caller(&self.account(function).await?) }

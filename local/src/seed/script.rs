@@ -65,6 +65,9 @@ pub(super) const DEMO: [Member; 3] = [
     member("viewer", 70, None, 14, &[]),
 ];
 
+/// The profiles that share an account with its first one: the account, their names and age limits.
+pub(super) const PROFILES: [(&str, &str, Option<u32>); 2] = [("premium", "Robin", None), ("premium", "Kids", Some(6))];
+
 /// The other members.
 pub(super) const MEMBERS: [Member; 30] = [
     member("member-01", 3, Some(PREMIUM), 19, &[]),

@@ -1,7 +1,7 @@
 //! The steps that both seeds use: adding a paying member, and adding a playable video.
 
 use super::facts::facts;
-use super::script::{Member, Plan};
+use super::script::{Member, PROFILES, Plan};
 use super::visitor::{Visitor, client};
 use crate::machine::Machine;
 use mux_standin::demo::{Title, series_description};
@@ -17,11 +17,14 @@ const TRAILER_OF_SERIES: &str = "harbour-nine-low-tide";
 /// The films with a trailer, which consists of their own pictures.
 const FILMS_WITH_TRAILER: [&str; 4] = ["the-last-lighthouse", "neon-district", "salt-and-starlight", "deep-quiet"];
 
-/// Creates a member's account and buys their plan like a customer: checkout, the hosted page, and the webhooks that
-/// follow.
+/// Creates a member's account with its profiles, and buys their plan like a customer: checkout, the hosted page, and the
+/// webhooks that follow.
 pub(super) async fn join(machine: &Arc<Machine>, member: &Member) -> Result<Visitor, String> {
     let visitor = Visitor::register(machine, member.name).await?;
     visitor.confirm().await?;
+    for (_, name, age_limit) in PROFILES.into_iter().filter(|(account, ..)| *account == member.name) {
+        visitor.call("POST", "/api/profiles", json!({ "name": name, "age_limit": age_limit })).await?;
+    }
     if let Some(plan) = member.plan {
         subscribe(&visitor, plan).await?;
     }

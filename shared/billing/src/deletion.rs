@@ -137,7 +137,7 @@ impl Accounts {
             let open = if is_closed { Vec::new() } else { account.all() };
             let deletion = Deletion { deleted_at: now, language: None, ..request.row(&user, &account, open) };
             // A deletion does not fail because nobody can say how much it deletes.
-            let erased = self.deletions.count(user.id).await.ok();
+            let erased = self.deletions.count(&user).await.ok();
             match self.transact(&user, &account, &deletion, &request, erased).await {
                 Ok(()) => {
                     // If this fails, the job finishes it. It also does the rest at Stripe, which has just failed.
@@ -221,7 +221,7 @@ impl Accounts {
     /// once no request in flight can still write rows of the account. A permanent failure of the recording is logged
     /// and not retried.
     async fn finish(&self, deletion: &Deletion, now: Timestamp) -> Result<(), BillingError> {
-        self.deletions.sweep(deletion.user_id).await?;
+        self.deletions.sweep(deletion).await?;
         self.close(&self.stripe_customers(deletion.open.iter()).await?).await?;
         if let Some(customer) = &deletion.customer
             && let Err(error) = self.billing.converge(customer, None, now).await
@@ -331,7 +331,8 @@ impl Request {
     /// The row that makes the job complete the deletion, with the customers that must still be closed at Stripe.
     fn row(&self, user: &User, account: &Account, open: Vec<String>) -> Deletion {
         let customer = account.customers.first().cloned();
-        Deletion { user_id: user.id, customer, deleted_at: self.at, language: Some(self.language), open }
+        let profiles = user.stored_profiles.iter().map(|profile| profile.id).collect();
+        Deletion { user_id: user.id, customer, deleted_at: self.at, language: Some(self.language), open, profiles }
     }
 
     fn failed(&self, error: impl Into<BillingError>) -> ApiError {

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod hash;
+pub mod pin;
 pub mod random;
 pub mod sign_in;
 pub mod signature;

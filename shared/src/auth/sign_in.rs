@@ -8,7 +8,8 @@ use crate::models::mail_content::MailContent;
 use crate::models::password::Password;
 use crate::models::session::Session;
 use crate::models::text;
-use crate::models::user::Profile;
+use crate::models::user::UserView;
+use crate::models::viewer::ViewerKey;
 use crate::secrets::Secret;
 use crate::services::{ConfigError, Services, SignInLimits};
 use crate::stores::mail::{NOTICE_LIFE, NewMail};
@@ -29,7 +30,7 @@ pub struct SignIn {
     /// The session's token, for `Authorization: Bearer`.
     pub token: String,
     /// The user.
-    pub user: Profile,
+    pub user: UserView,
 }
 
 /// Signs the tokens of sessions.
@@ -48,11 +49,17 @@ impl Tokens {
         Ok(tokens)
     }
 
-    /// Issues a token for a session.
+    /// Issues a token for a session, and for the first profile of its user.
     #[boxed]
     pub async fn issue(&self, session: &Session, now: Timestamp) -> Result<String, ApiError> {
+        self.issue_for(ViewerKey::first(session.user_id), session, now).await
+    }
+
+    /// Issues a token for a session and a profile.
+    #[boxed]
+    pub async fn issue_for(&self, viewer: ViewerKey, session: &Session, now: Timestamp) -> Result<String, ApiError> {
         let key = self.key.get().await.map_err(ApiError::unavailable)?;
-        let who = Identity { user_id: session.user_id, session_id: session.id, issued_at: now };
+        let who = Identity { user_id: session.user_id, viewer, session_id: session.id, issued_at: now };
         token::sign(&key, &self.issuer, &who).map_err(ApiError::internal)
     }
 }

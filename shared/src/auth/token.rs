@@ -1,6 +1,8 @@
-//! Session tokens: EdDSA JWTs that contain a user id and a session id, and nothing that could become outdated.
+//! Session tokens: EdDSA JWTs that contain the ids of a user, a session and a profile, and nothing that could become
+//! outdated.
 
 use crate::models::ids::{SessionId, UserId};
+use crate::models::viewer::ViewerKey;
 use crate::secrets::SecretError;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -23,6 +25,9 @@ struct Claims {
     aud: String,
     sub: String,
     sid: String,
+    /// The profile, unless it is the first one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    profile: Option<String>,
     iat: i64,
     nbf: i64,
     exp: i64,
@@ -59,6 +64,8 @@ pub struct Issuer {
 pub struct Identity {
     /// The user.
     pub user_id: UserId,
+    /// Their profile, whose rows the request is about.
+    pub viewer: ViewerKey,
     /// The sign-in session.
     pub session_id: SessionId,
     /// When it was issued.
@@ -109,6 +116,7 @@ pub fn sign(key: &SigningKey, issuer: &Issuer, who: &Identity) -> Result<String,
         aud: issuer.audience.clone(),
         sub: who.user_id.to_string(),
         sid: who.session_id.to_string(),
+        profile: who.viewer.added().map(|id| id.to_string()),
         iat: issued,
         nbf: issued,
         exp: issued + TOKEN_LIFE.as_secs(),
@@ -154,8 +162,11 @@ pub fn verify(
 fn check_claims(claims: &Claims, now: Timestamp, expired_days: i64) -> Result<Identity, TokenError> {
     let ours = claims.exp.checked_sub(claims.iat) == Some(TOKEN_LIFE.as_secs()) && claims.nbf == claims.iat;
     let identity = (|| {
+        let user_id = claims.sub.parse().ok()?;
+        let profile = claims.profile.as_deref().map(str::parse).transpose().ok()?;
         Some(Identity {
-            user_id: claims.sub.parse().ok()?,
+            user_id,
+            viewer: ViewerKey::of(user_id, profile),
             session_id: claims.sid.parse().ok()?,
             issued_at: Timestamp::from_second(claims.iat).ok()?,
         })

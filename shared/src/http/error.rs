@@ -72,7 +72,8 @@ codes! {
     PaymentActionRequired "PAYMENT_ACTION_REQUIRED" 402
         "The payment must be confirmed or made by the payer first; `details` says on which page.",
     Forbidden "FORBIDDEN" 403
-        "The account's role does not allow this.",
+        "The account's role or the profile does not allow this. If the profile was deleted, `details` names the field `profile`: \
+         choose another one.",
     ReauthenticationRequired "REAUTHENTICATION_REQUIRED" 403
         "The sign-in is older than 15 minutes. Sign in again, then repeat the request.",
     SubscriptionRequired "SUBSCRIPTION_REQUIRED" 403

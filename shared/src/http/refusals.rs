@@ -5,6 +5,7 @@ use crate::http::error::{ApiError, Code, FieldIssue, schema_of};
 use crate::http::rules::{Fields, Rules};
 use crate::models::entitlement::Denial;
 use crate::models::home::LayoutEdits;
+use crate::models::profile::{PROFILES_MAX, ProfileConflict};
 use crate::models::series::PlacementError;
 use crate::models::video_edit::{EditRefused, ImportedVideo, NEEDS_SERIES, NOT_IN_SERIES, NewVideo};
 use jiff::Timestamp;
@@ -20,6 +21,7 @@ impl From<Denial> for Code {
             Denial::PaymentOverdue => Self::PaymentOverdue,
             Denial::PlanUpgradeRequired => Self::PlanUpgradeRequired,
             Denial::VideoNotReady => Self::VideoNotReady,
+            Denial::AgeLimited(_) => Self::Forbidden,
         }
     }
 }
@@ -32,6 +34,10 @@ impl From<Denial> for ApiError {
             Denial::PaymentOverdue => "Your last payment failed. Update your card to keep watching.",
             Denial::PlanUpgradeRequired => "This video requires a higher plan.",
             Denial::VideoNotReady => "The video is not ready to play yet.",
+            Denial::AgeLimited(limit) => {
+                let message = format!("This profile may only watch titles rated for ages up to {}.", limit.get());
+                return Self::new(denial.into(), message);
+            }
         };
         Self::new(denial.into(), message)
     }
@@ -60,6 +66,22 @@ impl JsonSchema for Denial {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         schema_of("Why a video may not be watched.", &Self::ALL.map(Code::from))
+    }
+}
+
+impl From<ProfileConflict> for ApiError {
+    fn from(conflict: ProfileConflict) -> Self {
+        let message = match conflict {
+            ProfileConflict::Missing => return Self::not_found("profile"),
+            ProfileConflict::TooMany => format!("An account has at most {PROFILES_MAX} profiles. Delete one first."),
+            ProfileConflict::NameTaken => "Another profile has this name. Choose another name.".to_owned(),
+            ProfileConflict::FirstStays => "The first profile cannot be deleted.".to_owned(),
+            ProfileConflict::FirstHasNoLimit => {
+                "The first profile has no age limit, so that somebody can change the profiles.".to_owned()
+            }
+            ProfileConflict::NeedsPassword => "This profile has just been changed elsewhere. Please reload.".to_owned(),
+        };
+        Self::new(Code::Conflict, message)
     }
 }
 

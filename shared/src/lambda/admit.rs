@@ -3,8 +3,8 @@
 use super::handler::Rules;
 use crate::auth::address;
 use crate::auth::token::{self, Identity, Issuer, TokenError};
-use crate::endpoint::{Access, Limit, SignedIn};
-use crate::http::error::{ApiError, Code};
+use crate::endpoint::{Access, Limit, ProfileRule, SignedIn};
+use crate::http::error::{ApiError, Code, Details, FieldIssue};
 use crate::models::session::Session;
 use crate::models::user::{Role, User};
 use crate::secrets::Secret;
@@ -120,20 +120,20 @@ impl AdmissionControl {
     /// `batch` has the endpoint's own keys; it is empty if the input was refused.
     pub(super) async fn admit(
         &self,
-        access: Access,
+        rules: &Rules,
         authentication: &Authentication,
         mut batch: BatchGet,
         own: &[Budget],
         method: &Method,
         now: Timestamp,
     ) -> Result<Admission, (ApiError, Option<RateLimitDecision>)> {
-        match (&authentication.identity, access.is_signed_in()) {
+        match (&authentication.identity, rules.access.is_signed_in()) {
             (Ok(who), true) => session_keys(who).add_to(&mut batch),
             (Err(_), true) => batch = BatchGet::default(),
             (_, false) => {}
         }
         let (counted, read) = tokio::join!(self.count(authentication, own, now), self.database.batch(&batch));
-        let authorized = authorize(access, &authentication.identity, read, now);
+        let authorized = authorize(rules, &authentication.identity, read, now);
         let is_ended = authorized.as_ref().is_err_and(|error| error.code == Code::SessionRevoked);
         let counted = match counted {
             Ok(counts) if is_ended => self.charge_address(counts, &authentication.address, now).await,
@@ -219,13 +219,14 @@ impl Counts {
     }
 }
 
-/// Authentication, then role.
+/// Authentication, then profile, then role.
 fn authorize(
-    access: Access,
+    rules: &Rules,
     identity: &Result<Identity, ApiError>,
     read: Result<BatchResult, StoreError>,
     now: Timestamp,
 ) -> Result<(Option<SignedIn>, BatchResult), ApiError> {
+    let access = rules.access;
     let identity = if access.is_signed_in() { Some(identity.as_ref().map_err(duplicate)?) } else { None };
     let found = match read {
         // Without a session to look up, the endpoint decides: a list may still have its last snapshot.
@@ -234,6 +235,7 @@ fn authorize(
     };
     let Some(identity) = identity else { return Ok((None, found)) };
     let caller = signed_in(access, identity, &found, now)?;
+    check_profile(rules.profiles, &caller)?;
     if access.is_admin() && caller.user.role != Role::Admin {
         return Err(ApiError::new(Code::Forbidden, "This is for the service's operators."));
     }
@@ -242,6 +244,22 @@ fn authorize(
         return Err(ApiError::new(Code::ReauthenticationRequired, message));
     }
     Ok((Some(caller), found))
+}
+
+/// Refuses a profile that may not call the endpoint.
+fn check_profile(rule: ProfileRule, caller: &SignedIn) -> Result<(), ApiError> {
+    match (rule, &caller.profile) {
+        (ProfileRule::Any, _) => Ok(()),
+        (_, None) => {
+            let details = Details::Fields(vec![FieldIssue::new("profile", "was deleted")]);
+            let message = "This profile was deleted. Choose another profile.";
+            Err(ApiError::new(Code::Forbidden, message).with_details(details))
+        }
+        (ProfileRule::NoKids, Some(profile)) if profile.age_limit.is_some() => {
+            Err(ApiError::new(Code::Forbidden, "This is not available in a kids profile."))
+        }
+        (ProfileRule::Existing | ProfileRule::NoKids, Some(_)) => Ok(()),
+    }
 }
 
 fn session_keys(who: &Identity) -> (Key<User>, Key<Session>) {
@@ -254,7 +272,8 @@ fn signed_in(access: Access, who: &Identity, found: &BatchResult, now: Timestamp
         (Some(user), Some(session))
             if session.is_live(&user, now) && (exchanged || session.admits(who.issued_at, now)) =>
         {
-            Ok(SignedIn { user, session, token_issued_at: who.issued_at })
+            let profile = user.profile(who.viewer.profile_id());
+            Ok(SignedIn { user, session, token_issued_at: who.issued_at, viewer: who.viewer, profile })
         }
         _ => Err(ApiError::session_revoked()),
     }

@@ -2,7 +2,7 @@
 //! function compiles it; the rest of the bootstrap is compiled once.
 
 use crate::auth::token::Identity;
-use crate::endpoint::{Access, Cache, Call, Caller, Endpoint, Limit, Output, Reply, SignedIn};
+use crate::endpoint::{Access, Cache, Call, Caller, Endpoint, Limit, Output, ProfileRule, Reply, SignedIn};
 use crate::http::error::{ApiError, Code};
 use crate::http::input::{BodyRule, Input, RawRequest};
 use crate::services::{ConfigError, Services};
@@ -16,6 +16,8 @@ use lambda_http::http::HeaderMap;
 pub(crate) struct Rules {
     /// The credentials that a caller needs.
     pub(super) access: Access,
+    /// Which profiles may call it.
+    pub(crate) profiles: ProfileRule,
     /// Which limit counts its requests.
     pub(super) limit: Limit,
     /// How it treats a body.
@@ -34,14 +36,20 @@ impl Rules {
     /// The rules of an endpoint.
     pub(crate) fn for_endpoint<E: Endpoint>() -> Self {
         let (access, limit, body) = (E::Caller::ACCESS, E::LIMIT, E::Input::BODY);
+        let profiles = if access.is_admin() { ProfileRule::NoKids } else { E::PROFILES };
+        let mut own = E::CODES.to_vec();
+        if access.is_signed_in() && profiles != ProfileRule::Any {
+            own.push(Code::Forbidden);
+        }
         Self {
             access,
+            profiles,
             limit,
             body,
             status: E::STATUS,
             content_type: E::Output::CONTENT_TYPE,
             cache: E::CACHE,
-            codes: codes(access, limit, body, E::CODES),
+            codes: codes(access, limit, body, &own),
         }
     }
 }
@@ -66,9 +74,6 @@ fn codes(access: Access, limit: Limit, body: BodyRule, own: &[Code]) -> Vec<Code
             codes.extend([Code::Unauthenticated, Code::TokenExpired, Code::SessionRevoked]);
         }
         Access::Signature(_) => codes.push(Code::InvalidSignature),
-    }
-    if access.is_admin() {
-        codes.push(Code::Forbidden);
     }
     if access == Access::RecentAdmin {
         codes.push(Code::ReauthenticationRequired);

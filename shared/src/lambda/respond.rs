@@ -106,10 +106,9 @@ impl Function {
             Ok(prepared) => (prepared.batch, prepared.budgets, Ok(prepared.handle)),
             Err(error) => (BatchGet::default(), Vec::new(), Err(self.declared(error))),
         };
-        let access = self.rules.access;
         let admission = match self
             .admission_control
-            .admit(access, &authentication, batch, &own, &request.raw.method, request.now)
+            .admit(&self.rules, &authentication, batch, &own, &request.raw.method, request.now)
             .await
         {
             Ok(admission) => admission,

@@ -8,6 +8,7 @@ use crate::models::title::PublicTitle;
 use crate::models::trailer::{Trailer, TrailerEntry};
 use crate::models::video::{Video, VideoStatus};
 use crate::models::video_view::PublicVideo;
+use crate::models::visibility::Visibility;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use search::{Field, Index, fold};
@@ -63,9 +64,9 @@ impl Entry {
         is_listed.then(|| Self { video: video.into(), publish_at: video.publish_at, views: 0 })
     }
 
-    /// Whether its publish time has passed.
-    pub fn is_shown(&self, now: Timestamp) -> bool {
-        self.publish_at.is_none_or(|at| at <= now)
+    /// Whether a list shows it.
+    pub fn is_shown(&self, visible: Visibility) -> bool {
+        visible.shows(&self.video.facts, self.publish_at)
     }
 }
 
@@ -241,36 +242,36 @@ impl Snapshot {
         episodes
     }
 
-    /// Up to `limit` series with an episode that is visible at `now`, by title, after the series `after`; and the
+    /// Up to `limit` series with a visible episode, by title, after the series `after`; and the
     /// position of the last one if there are more.
     pub fn series_page(
         &self,
         after: Option<&SeriesPosition>,
         limit: usize,
-        now: Timestamp,
+        visible: Visibility,
     ) -> (Vec<PublicSeries>, Option<SeriesPosition>) {
         let start = after.map_or(0, |after| self.series.partition_point(|entry| SeriesPosition::new(entry) <= *after));
-        let mut shown = self.series[start..].iter().filter_map(|entry| Some((entry, self.public(entry, now)?)));
+        let mut shown = self.series[start..].iter().filter_map(|entry| Some((entry, self.public(entry, visible)?)));
         let page: Vec<(&Arc<SeriesEntry>, PublicSeries)> = shown.by_ref().take(limit).collect();
         let next = shown.next().and(page.last()).map(|(entry, _)| SeriesPosition::new(entry));
         (page.into_iter().map(|(_, series)| series).collect(), next)
     }
 
-    /// A series as it is visible at `now`; `None` if none of its episodes is visible.
-    pub fn series(&self, id: SeriesId, now: Timestamp) -> Option<PublicSeries> {
-        self.public(self.series.iter().find(|entry| entry.series == id)?, now)
+    /// A series with its visible episodes; `None` if none of them is visible.
+    pub fn series(&self, id: SeriesId, visible: Visibility) -> Option<PublicSeries> {
+        self.public(self.series.iter().find(|entry| entry.series == id)?, visible)
     }
 
     /// A video or series as it is visible at `now`, with its trailer. An episode without a trailer has that of its series.
     pub fn title(&self, id: TitleId, now: Timestamp) -> Option<PublicTitle> {
         let trailer = self.trailer(id, now);
-        match self.shown(VideoId::from_uuid(id.uuid()), now) {
+        match self.shown(VideoId::from_uuid(id.uuid()), now.into()) {
             Some(video) => {
                 let of_series = || self.trailer(TitleId::from_uuid(video.series_id?.uuid()), now);
                 Some(PublicTitle::of_video(video, trailer.or_else(of_series)))
             }
             None => {
-                let series = self.series(SeriesId::from_uuid(id.uuid()), now)?;
+                let series = self.series(SeriesId::from_uuid(id.uuid()), now.into())?;
                 Some(PublicTitle::of_series(series, trailer))
             }
         }
@@ -282,18 +283,18 @@ impl Snapshot {
         shown.max_by_key(|entry| (entry.published_at, entry.trailer)).map(|entry| &entry.shown)
     }
 
-    /// The episode after a video in its series, visible at `now`.
-    pub fn next_episode(&self, video: &PublicVideo, now: Timestamp) -> Option<&PublicVideo> {
+    /// The next visible episode after a video in its series.
+    pub fn next_episode(&self, video: &PublicVideo, visible: Visibility) -> Option<&PublicVideo> {
         let place = EpisodePosition::from_video(video);
-        self.shown_episodes(video.series_id?, now).find(|episode| EpisodePosition::from_video(episode) > place)
+        self.shown_episodes(video.series_id?, visible).find(|episode| EpisodePosition::from_video(episode) > place)
     }
 
-    /// Up to `limit` videos, visible at `now`, that are related to a video or series, the closest first; `None` if that
+    /// Up to `limit` visible videos that are related to a video or series, the closest first; `None` if that
     /// title is not visible. Of each series there is one episode, and of the title's own series none.
-    pub fn related(&self, id: TitleId, limit: usize, now: Timestamp) -> Option<Vec<&PublicVideo>> {
-        let video = self.shown(VideoId::from_uuid(id.uuid()), now);
+    pub fn related(&self, id: TitleId, limit: usize, visible: Visibility) -> Option<Vec<&PublicVideo>> {
+        let video = self.shown(VideoId::from_uuid(id.uuid()), visible);
         let series = video.map_or(Some(SeriesId::from_uuid(id.uuid())), |video| video.series_id);
-        let episodes = series.into_iter().flat_map(|id| self.shown_episodes(id, now));
+        let episodes = series.into_iter().flat_map(|id| self.shown_episodes(id, visible));
         let title: Vec<&PublicVideo> = video.into_iter().chain(episodes).collect();
         if title.is_empty() {
             return None;
@@ -307,7 +308,7 @@ impl Snapshot {
         let points = relations.points(title.into_iter()).into_iter();
         let mut found: Vec<_> = points
             .map(|(number, points)| (points, self.entry(number)))
-            .filter(|(_, entry)| entry.is_shown(now) && is_other(entry))
+            .filter(|(_, entry)| entry.is_shown(visible) && is_other(entry))
             .map(|(points, entry)| {
                 (Reverse(points), Reverse(entry.views), EpisodePosition::from_video(&entry.video), entry)
             })
@@ -318,7 +319,7 @@ impl Snapshot {
         Some(videos.filter(|video| video.series_id.is_none_or(|id| seen.insert(id))).take(limit).collect())
     }
 
-    /// Up to `limit` episodes of a series that are visible at `now`, in order, of one season or all, after the position
+    /// Up to `limit` visible episodes of a series, in order, of one season or all, after the position
     /// `after`; and the last position if there are more.
     pub fn episodes(
         &self,
@@ -326,37 +327,37 @@ impl Snapshot {
         season: Option<u32>,
         after: Option<EpisodePosition>,
         limit: usize,
-        now: Timestamp,
+        visible: Visibility,
     ) -> (Vec<&PublicVideo>, Option<EpisodePosition>) {
         let is_wanted = |video: &&PublicVideo| {
             let place = EpisodePosition::from_video(video);
             season.is_none_or(|season| place.season == season) && after.is_none_or(|after| place > after)
         };
-        let mut shown = self.shown_episodes(id, now).filter(is_wanted);
+        let mut shown = self.shown_episodes(id, visible).filter(is_wanted);
         let page: Vec<&PublicVideo> = shown.by_ref().take(limit).collect();
         let next = shown.next().and(page.last()).map(|last| EpisodePosition::from_video(last));
         (page, next)
     }
 
-    fn public(&self, entry: &SeriesEntry, now: Timestamp) -> Option<PublicSeries> {
-        PublicSeries::from_entry(entry, &self.shown_episodes(entry.series, now).collect::<Vec<_>>())
+    fn public(&self, entry: &SeriesEntry, visible: Visibility) -> Option<PublicSeries> {
+        PublicSeries::from_entry(entry, &self.shown_episodes(entry.series, visible).collect::<Vec<_>>())
     }
 
-    /// A video that is visible at `now`.
-    pub fn shown(&self, id: VideoId, now: Timestamp) -> Option<&PublicVideo> {
+    /// A video, if it is visible.
+    pub fn shown(&self, id: VideoId, visible: Visibility) -> Option<&PublicVideo> {
         let entry = self.entry(*self.by_id.get(&id)?);
-        entry.is_shown(now).then_some(&entry.video)
+        entry.is_shown(visible).then_some(&entry.video)
     }
 
-    /// Every video that is visible at `now`, in order, with its folded category.
-    pub fn ordered(&self, sort: Sort, now: Timestamp) -> impl Iterator<Item = (&Entry, &str)> {
+    /// Every visible video, in order, with its folded category.
+    pub fn ordered(&self, sort: Sort, visible: Visibility) -> impl Iterator<Item = (&Entry, &str)> {
         let all = self.order(sort).iter().map(|number| (self.entry(*number), self.folded[*number as usize].1.as_str()));
-        all.filter(move |(entry, _)| entry.is_shown(now))
+        all.filter(move |(entry, _)| entry.is_shown(visible))
     }
 
-    /// Every series with an episode that is visible at `now`.
-    pub fn all_series(&self, now: Timestamp) -> impl Iterator<Item = PublicSeries> {
-        self.series.iter().filter_map(move |entry| self.public(entry, now))
+    /// Every series with a visible episode.
+    pub fn all_series(&self, visible: Visibility) -> impl Iterator<Item = PublicSeries> {
+        self.series.iter().filter_map(move |entry| self.public(entry, visible))
     }
 
     /// A category's name as [`Snapshot::ordered`] folds it.
@@ -364,13 +365,13 @@ impl Snapshot {
         fold(name)
     }
 
-    /// The episodes of a series that are visible at `now`, in order.
-    pub fn shown_episodes(&self, id: SeriesId, now: Timestamp) -> impl Iterator<Item = &PublicVideo> {
+    /// The visible episodes of a series, in order.
+    pub fn shown_episodes(&self, id: SeriesId, visible: Visibility) -> impl Iterator<Item = &PublicVideo> {
         let numbers = self.episodes.get(&id).map(Vec::as_slice).unwrap_or_default();
         numbers
             .iter()
             .map(|number| self.entry(*number))
-            .filter(move |entry| entry.is_shown(now))
+            .filter(move |entry| entry.is_shown(visible))
             .map(|entry| &entry.video)
     }
 
@@ -379,7 +380,7 @@ impl Snapshot {
         self.entries.iter().map(Arc::as_ref)
     }
 
-    /// Up to `limit` videos that are visible at `now`, after `after`, and the position of the last one if there are
+    /// Up to `limit` visible videos after `after`, and the position of the last one if there are
     /// more.
     pub fn page(
         &self,
@@ -387,10 +388,10 @@ impl Snapshot {
         sort: Sort,
         after: Option<&ListPosition>,
         limit: usize,
-        now: Timestamp,
+        visible: Visibility,
     ) -> (Vec<&PublicVideo>, Option<ListPosition>) {
         let ranks = filter.q.as_deref().map(|q| self.index().search(q));
-        let wanted = self.wanted(filter, now);
+        let wanted = self.wanted(filter, visible);
         let is_found = |number: u32| ranks.as_ref().is_none_or(|ranks| ranks.get(number).is_some());
         let (numbers, next) = match (sort, &ranks) {
             (Sort::Relevance, Some(ranks)) => {
@@ -438,10 +439,10 @@ impl Snapshot {
 
     /// Suggestions for a search that found nothing: up to `limit` visible videos with the nearest names, nearest first. A
     /// series is suggested with one episode only.
-    pub fn suggestions(&self, q: &str, limit: usize, now: Timestamp) -> Vec<&PublicVideo> {
+    pub fn suggestions(&self, q: &str, limit: usize, visible: Visibility) -> Vec<&PublicVideo> {
         let exact = self.index().search(q);
         let ranks = if exact.is_empty() { self.index().nearest(q) } else { exact };
-        let shown = ranks.iter().filter(|(number, _)| self.entry(*number).is_shown(now));
+        let shown = ranks.iter().filter(|(number, _)| self.entry(*number).is_shown(visible));
         // One series may have more episodes than the limit.
         let (numbers, _) = self.best(shown, None, usize::MAX);
         let mut series = HashSet::new();
@@ -449,11 +450,11 @@ impl Snapshot {
         videos.filter(|video| video.series_id.is_none_or(|id| series.insert(id))).take(limit).collect()
     }
 
-    /// The categories of the videos visible at `now`, by name. Spellings that differ only in case and accents are one
+    /// The categories of the visible videos, by name. Spellings that differ only in case and accents are one
     /// category.
-    pub fn categories(&self, now: Timestamp) -> Vec<Category> {
+    pub fn categories(&self, visible: Visibility) -> Vec<Category> {
         let mut categories: BTreeMap<&str, Category> = BTreeMap::new();
-        let shown = self.entries.iter().zip(&self.folded).filter(|(entry, _)| entry.is_shown(now));
+        let shown = self.entries.iter().zip(&self.folded).filter(|(entry, _)| entry.is_shown(visible));
         for (entry, (_, folded)) in shown {
             let fresh =
                 || Category { category: entry.video.category.clone(), count: 0, by_plan: PlanCounts::default() };
@@ -465,12 +466,12 @@ impl Snapshot {
     }
 
     /// Whether a video is visible and passes every filter except the search.
-    fn wanted(&self, filter: &Filter, now: Timestamp) -> impl Fn(u32) -> bool {
+    fn wanted(&self, filter: &Filter, visible: Visibility) -> impl Fn(u32) -> bool {
         let category = filter.category.as_deref().map(fold);
         let Filter { required_plan, series_id, .. } = *filter;
         move |number| {
             let entry = self.entry(number);
-            entry.is_shown(now)
+            entry.is_shown(visible)
                 && category.as_ref().is_none_or(|category| self.folded[number as usize].1 == *category)
                 && required_plan.is_none_or(|plan| entry.video.required_plan == plan)
                 && series_id.is_none_or(|series| entry.video.series_id == Some(series))
@@ -554,7 +555,7 @@ mod tests {
     }
 
     fn titles(snapshot: &Snapshot, filter: &Filter, sort: Sort, now: Timestamp) -> Vec<String> {
-        let (page, _) = snapshot.page(filter, sort, None, 100, now);
+        let (page, _) = snapshot.page(filter, sort, None, 100, now.into());
         page.into_iter().map(|video| video.title.clone()).collect()
     }
 
@@ -587,7 +588,7 @@ mod tests {
         let filter = Filter { q: Some("film".to_owned()), ..Filter::default() };
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
-            let (page, next) = snapshot.page(&filter, Sort::Relevance, after.as_ref(), 2, at(500));
+            let (page, next) = snapshot.page(&filter, Sort::Relevance, after.as_ref(), 2, at(500).into());
             assert!((1..=2).contains(&page.len()));
             seen.extend(page.into_iter().map(|video| video.id));
             after = next;
@@ -596,7 +597,7 @@ mod tests {
             }
         }
         assert_eq!(seen, [3, 7, 2, 6, 1, 5, 9, 4, 8].map(id));
-        let (all, none) = snapshot.page(&filter, Sort::Relevance, None, 9, at(500));
+        let (all, none) = snapshot.page(&filter, Sort::Relevance, None, 9, at(500).into());
         assert_eq!((all.len(), none), (9, None));
     }
 
@@ -624,8 +625,11 @@ mod tests {
         assert_eq!(found("harbor nine salvage"), ["Salvage"]);
         assert_eq!(found("boat"), ["Low Tide", "Salvage"]);
         assert!(found("harbour ten").is_empty());
-        let suggested: Vec<&str> =
-            snapshot.suggestions("harbour ten", 6, at(500)).into_iter().map(|video| video.title.as_str()).collect();
+        let suggested: Vec<&str> = snapshot
+            .suggestions("harbour ten", 6, at(500).into())
+            .into_iter()
+            .map(|video| video.title.as_str())
+            .collect();
         assert_eq!(suggested, ["Low Tide"]);
     }
 
@@ -673,7 +677,7 @@ mod tests {
         }
         let snapshot = snapshot(all);
         let related = |title: Uuid, limit| {
-            let found = snapshot.related(TitleId::from_uuid(title), limit, at(500))?;
+            let found = snapshot.related(TitleId::from_uuid(title), limit, at(500).into())?;
             Some(found.into_iter().map(|video| video.id).collect::<Vec<_>>())
         };
         let film = id(1).uuid();
@@ -702,17 +706,21 @@ mod tests {
             episode(3, Some(1), 3, None),
         ];
         let snapshot = snapshot(all.iter().cloned().chain([film.clone()]).collect());
-        let next = |entry: &Entry| snapshot.next_episode(&entry.video, at(500)).map(|video| video.id);
+        let next = |entry: &Entry| snapshot.next_episode(&entry.video, at(500).into()).map(|video| video.id);
         let [last, first, hidden, third] = &all;
         assert_eq!([first, hidden, third, last].map(next), [Some(id(3)), Some(id(3)), Some(id(4)), None]);
-        assert_eq!(snapshot.next_episode(&first.video, at(900)).map(|video| video.id), Some(id(2)));
+        assert_eq!(snapshot.next_episode(&first.video, at(900).into()).map(|video| video.id), Some(id(2)));
         assert_eq!(next(&film), None);
     }
 
     #[test]
     fn categories_count_only_visible_videos() {
         let count = |now| {
-            three().categories(now).into_iter().map(|category| (category.category, category.count)).collect::<Vec<_>>()
+            three()
+                .categories(now.into())
+                .into_iter()
+                .map(|category| (category.category, category.count))
+                .collect::<Vec<_>>()
         };
         assert_eq!(count(at(99)), [("Drama".to_owned(), 1), ("Sci-Fi".to_owned(), 1)]);
         assert_eq!(count(at(100)), [("Drama".to_owned(), 2), ("Sci-Fi".to_owned(), 1)]);
@@ -728,7 +736,7 @@ mod tests {
                 let mut grown = entries.clone();
                 grown.extend((0..round).map(|n| Entry { views: 9, ..entry(100 + n, "A", "a", RequiredPlan::Free) }));
                 let grown = snapshot(grown);
-                let (page, next) = grown.page(&Filter::default(), sort, after.as_ref(), 10, at(500));
+                let (page, next) = grown.page(&Filter::default(), sort, after.as_ref(), 10, at(500).into());
                 seen.extend(page.into_iter().map(|video| video.id));
                 after = next;
                 if after.is_none() {
@@ -744,7 +752,7 @@ mod tests {
     fn a_page_that_is_exactly_full_can_be_the_last() {
         let entries = (1..=10).map(|n| entry(n, "Film", "a", RequiredPlan::Free)).collect();
         let ten = snapshot(entries);
-        let (page, next) = ten.page(&Filter::default(), Sort::Newest, None, 10, at(500));
+        let (page, next) = ten.page(&Filter::default(), Sort::Newest, None, 10, at(500).into());
         assert_eq!((page.len(), next), (10, None));
     }
 }

@@ -1,5 +1,6 @@
 //! Who may watch what: one pure function, called everywhere that access is granted or shown.
 
+use crate::models::age::AgeLimit;
 use crate::models::plan::{PlanType, RequiredPlan};
 use crate::models::subscription::{Status, Subscription};
 use crate::models::user::Role;
@@ -25,16 +26,19 @@ pub enum Denial {
     PlanUpgradeRequired,
     /// The video does not play yet, or no longer.
     VideoNotReady,
+    /// The profile may only watch videos for ages up to this one.
+    AgeLimited(AgeLimit),
 }
 
 impl Denial {
     /// All denials.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::SubscriptionRequired,
         Self::SubscriptionExpired,
         Self::PaymentOverdue,
         Self::PlanUpgradeRequired,
         Self::VideoNotReady,
+        Self::AgeLimited(AgeLimit::constant::<0>()),
     ];
 }
 
@@ -91,14 +95,18 @@ pub fn decide(subscription: &Subscription, required: RequiredPlan, grace: Signed
     }
 }
 
-/// Decides whether a video that a user may see plays for them: an admin needs no plan.
+/// Decides whether a video that a user may see plays for them in a profile with this age limit: an admin needs no plan.
 pub fn access(
     video: &Video,
     role: Role,
+    age_limit: Option<AgeLimit>,
     subscription: &Subscription,
     grace: SignedDuration,
     now: Timestamp,
 ) -> Decision {
+    if let Some(limit) = age_limit.filter(|limit| !video.facts.is_suitable(Some(*limit))) {
+        return Decision::Deny(Denial::AgeLimited(limit));
+    }
     match (video.status, role) {
         (VideoStatus::Ready, Role::Admin) => Decision::Allow,
         (VideoStatus::Ready, Role::Viewer) => decide(subscription, video.required_plan, grace, now),

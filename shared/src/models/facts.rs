@@ -1,5 +1,6 @@
 //! What operators tell viewers about a film: who made it, when and where, and for whom.
 
+use crate::models::age::{self, AgeLimit};
 use crate::models::number::BoundedInteger;
 use crate::models::text::Line;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -101,6 +102,11 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Whether an age limit allows the title.
+    pub fn is_suitable(&self, limit: Option<AgeLimit>) -> bool {
+        age::is_suitable(self.age_rating.as_deref(), limit)
+    }
+
     /// The facts of a series: what its episodes, in order, have in common or add up to.
     pub fn of_series(episodes: &[&Self]) -> Self {
         let first = episodes.first();

@@ -4,7 +4,7 @@ use crate::models::device_login::{USER_CODE_FORMAT, UserCode};
 use crate::models::email::{DELIVERABLE_FORMAT, EMAIL_FORMAT, Email, NewEmail};
 use crate::models::facts::{COUNTRY_FORMAT, Country};
 use crate::models::ids::{ID_FORMAT, NotAnId, read_id};
-use crate::models::password::{PASSWORD_FORMAT, is_common};
+use crate::models::password::{PASSWORD_FORMAT, PIN_FORMAT, is_common, is_pin};
 use crate::models::preferences::{LANGUAGE_TAG_FORMAT, is_language_tag};
 use crate::models::text::{self, OneLine, OneLineOrBlank, Paragraphs, ParagraphsOrBlank, Rule};
 use crate::models::time::{DAY_FORMAT, DEVICE_TIME_FORMAT, Day, DeviceTime, MOMENT_FORMAT, Moment};
@@ -23,7 +23,7 @@ pub struct Format {
 }
 
 /// Every format that an input's schema may name.
-pub const ALL: [Format; 15] = [
+pub const ALL: [Format; 16] = [
     Format { name: OneLine::FORMAT, check: text::check::<OneLine> },
     Format { name: OneLineOrBlank::FORMAT, check: text::check::<OneLineOrBlank> },
     Format { name: Paragraphs::FORMAT, check: text::check::<Paragraphs> },
@@ -60,6 +60,7 @@ pub const ALL: [Format; 15] = [
             Ok(())
         },
     },
+    Format { name: PIN_FORMAT, check: |text| if is_pin(text) { Ok(()) } else { Err("must be four digits".into()) } },
 ];
 
 /// Checks a text against a format; `None` if the text passes or there is no such format.

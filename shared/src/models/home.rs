@@ -10,6 +10,7 @@ use crate::models::progress::{WatchHistory, is_completed};
 use crate::models::series::{PublicSeries, Season};
 use crate::models::video::CategoryName;
 use crate::models::video_view::PublicVideo;
+use crate::models::visibility::Visibility;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -226,14 +227,15 @@ struct NextToWatch<'a> {
     is_up_next: bool,
 }
 
-/// Arranges a viewer's home screen as of `now`.
-pub fn arrange(snapshot: &Snapshot, viewing: &Viewing, layout: &HomeLayout, now: Timestamp) -> Home {
-    let catalogue = ViewerCatalogue::new(snapshot, viewing, now);
+/// Arranges a viewer's home screen from the titles that are visible to them.
+pub fn arrange(snapshot: &Snapshot, viewing: &Viewing, layout: &HomeLayout, visible: Visibility) -> Home {
+    let catalogue = ViewerCatalogue::new(snapshot, viewing, visible);
     let mut above: HashSet<Title> = catalogue.to_continue.iter().map(|next| catalogue.title(next.video)).collect();
     let hero = catalogue.hero(viewing, layout);
     above.extend(hero.as_ref().map(|(title, _)| *title));
 
-    let wanted = viewing.watchlist.iter().filter_map(|id| snapshot.shown(*id, now)).map(|video| catalogue.title(video));
+    let wanted =
+        viewing.watchlist.iter().filter_map(|id| snapshot.shown(*id, visible)).map(|video| catalogue.title(video));
     let watchlist: Vec<Title> = wanted.filter(|title| above.insert(*title)).take(ROW_MAX).collect();
     let shelves = catalogue.shelves(layout, &above);
     let mut seen = HashSet::new();
@@ -250,7 +252,7 @@ pub fn arrange(snapshot: &Snapshot, viewing: &Viewing, layout: &HomeLayout, now:
 /// The catalogue as one viewer sees it.
 struct ViewerCatalogue<'a> {
     snapshot: &'a Snapshot,
-    now: Timestamp,
+    visible: Visibility,
     /// The visible series.
     series: HashMap<SeriesId, PublicSeries>,
     rows: HashMap<VideoId, &'a WatchHistory>,
@@ -261,18 +263,18 @@ struct ViewerCatalogue<'a> {
 }
 
 impl<'a> ViewerCatalogue<'a> {
-    fn new(snapshot: &'a Snapshot, viewing: &'a Viewing, now: Timestamp) -> Self {
+    fn new(snapshot: &'a Snapshot, viewing: &'a Viewing, visible: Visibility) -> Self {
         let mut catalogue = Self {
             snapshot,
-            now,
-            series: snapshot.all_series(now).map(|series| (series.id, series)).collect(),
+            visible,
+            series: snapshot.all_series(visible).map(|series| (series.id, series)).collect(),
             rows: viewing.rows.iter().map(|row| (row.video_id, row)).collect(),
             watched: HashSet::new(),
             to_continue: Vec::new(),
         };
         let mut by_title: HashMap<Title, Vec<(&WatchHistory, &PublicVideo)>> = HashMap::new();
         for row in viewing.rows.iter().filter(|row| !row.is_cleared()) {
-            if let Some(video) = snapshot.shown(row.video_id, now) {
+            if let Some(video) = snapshot.shown(row.video_id, visible) {
                 by_title.entry(catalogue.title(video)).or_default().push((row, video));
             }
         }
@@ -298,7 +300,8 @@ impl<'a> ViewerCatalogue<'a> {
             return Some(NextToWatch { video, progress: row.progress, last_watched_at, is_up_next: false });
         }
         let Title::Series(series) = self.title(video) else { return None };
-        let later = self.snapshot.shown_episodes(series, self.now).skip_while(|episode| episode.id != video.id).skip(1);
+        let later =
+            self.snapshot.shown_episodes(series, self.visible).skip_while(|episode| episode.id != video.id).skip(1);
         let row_of = |episode: &PublicVideo| self.rows.get(&episode.id).copied();
         let mut unfinished = later.filter(|episode| row_of(episode).is_none_or(|row| !is_finished(row, episode)));
         let video = unfinished.next()?;
@@ -320,14 +323,14 @@ impl<'a> ViewerCatalogue<'a> {
         };
         let unwatched: Vec<(Title, u64)> = self
             .snapshot
-            .ordered(Sort::Popular, self.now)
+            .ordered(Sort::Popular, self.visible)
             .filter_map(best)
             .filter(|(title, _)| is_new(title))
             .collect();
         let listed: HashSet<Title> = viewing
             .watchlist
             .iter()
-            .filter_map(|id| self.snapshot.shown(*id, self.now))
+            .filter_map(|id| self.snapshot.shown(*id, self.visible))
             .map(|video| self.title(video))
             .collect();
         let other = unwatched.iter().find(|(title, _)| !listed.contains(title));
@@ -340,7 +343,7 @@ impl<'a> ViewerCatalogue<'a> {
         match self.title(video) {
             Title::Film(id) => id,
             Title::Series(id) => {
-                self.snapshot.shown_episodes(id, self.now).map(|episode| episode.id).min().unwrap_or(video.id)
+                self.snapshot.shown_episodes(id, self.visible).map(|episode| episode.id).min().unwrap_or(video.id)
             }
         }
     }
@@ -351,7 +354,7 @@ impl<'a> ViewerCatalogue<'a> {
         if self.series.contains_key(&series) {
             return Some(Title::Series(series));
         }
-        self.snapshot.shown(VideoId::from_uuid(id), self.now).map(|video| self.title(video))
+        self.snapshot.shown(VideoId::from_uuid(id), self.visible).map(|video| self.title(video))
     }
 
     /// The shelves with their titles; the first shelf leaves out the titles `above` it.
@@ -405,7 +408,7 @@ impl<'a> ViewerCatalogue<'a> {
     /// All titles in an order, each once.
     fn titles(&self, sort: Sort) -> Vec<Title> {
         let mut seen = HashSet::new();
-        let all = self.snapshot.ordered(sort, self.now).map(|(entry, _)| self.title(&entry.video));
+        let all = self.snapshot.ordered(sort, self.visible).map(|(entry, _)| self.title(&entry.video));
         all.filter(|title| seen.insert(*title)).collect()
     }
 
@@ -414,7 +417,7 @@ impl<'a> ViewerCatalogue<'a> {
     fn categories(&self) -> Categories {
         let mut categories = Categories::new();
         let mut seen = HashSet::new();
-        for (entry, folded) in self.snapshot.ordered(Sort::Popular, self.now) {
+        for (entry, folded) in self.snapshot.ordered(Sort::Popular, self.visible) {
             let title = self.title(&entry.video);
             if !seen.insert(title) {
                 continue;
@@ -474,7 +477,7 @@ impl<'a> ViewerCatalogue<'a> {
 
     /// A visible video: titles consist only of visible videos.
     fn video(&self, id: VideoId) -> &'a PublicVideo {
-        self.snapshot.shown(id, self.now).expect("a title consists of visible videos")
+        self.snapshot.shown(id, self.visible).expect("a title consists of visible videos")
     }
 }
 
@@ -505,6 +508,7 @@ mod tests {
     use crate::models::ids::UserId;
     use crate::models::plan::RequiredPlan;
     use crate::models::series::SeriesEntry;
+    use crate::models::viewer::ViewerKey;
     use std::sync::Arc;
 
     fn at(second: i64) -> Timestamp {
@@ -573,7 +577,7 @@ mod tests {
 
     fn row(video: u128, progress: f64, completed: bool, second: i64) -> WatchHistory {
         WatchHistory {
-            user_id: UserId::from_uuid(Uuid::from_u128(1)),
+            viewer: ViewerKey::first(UserId::from_uuid(Uuid::from_u128(1))),
             video_id: id(video),
             progress,
             completed,
@@ -590,7 +594,7 @@ mod tests {
     }
 
     fn home(viewing: &Viewing) -> Home {
-        arrange(&catalogue(), viewing, &HomeLayout::default(), at(1_000))
+        arrange(&catalogue(), viewing, &HomeLayout::default(), at(1_000).into())
     }
 
     fn numbers<'a>(cards: impl IntoIterator<Item = &'a HomeVideo>) -> Vec<u128> {
@@ -663,7 +667,7 @@ mod tests {
     fn a_featured_title_is_the_hero_unless_it_was_watched_or_is_hidden() {
         let featured = |id: u128, viewing: &Viewing| {
             let layout = HomeLayout { featured_id: Some(TitleId::from_uuid(Uuid::from_u128(id))), shelves: Vec::new() };
-            hero(&arrange(&catalogue(), viewing, &layout, at(1_000)))
+            hero(&arrange(&catalogue(), viewing, &layout, at(1_000).into()))
         };
         let new = Viewing::default();
         assert_eq!(featured(5, &new), Some((5, HeroReason::Featured)));
@@ -713,7 +717,7 @@ mod tests {
         assert_eq!(numbers(&home.watchlist), [2, 3], "titles to continue and hidden titles are left out");
         assert_eq!(shelves(&home)[0], ("new", vec![6, 5]));
         let listed = viewing_of(&[], &[1, 2, 3, 4, 5, 6, 11]);
-        let home = arrange(&catalogue(), &listed, &HomeLayout::default(), at(1_000));
+        let home = arrange(&catalogue(), &listed, &HomeLayout::default(), at(1_000).into());
         assert_eq!(hero(&home), Some((11, HeroReason::Popular)), "all other titles are on the watchlist as well");
         assert_eq!(numbers(&home.watchlist), [1, 2, 3, 4, 5, 6]);
         assert_eq!(shelves(&home), [], "every title is already shown above");
@@ -729,14 +733,18 @@ mod tests {
             key(ShelfKind::Popular, None),
         ];
         let layout = HomeLayout { featured_id: None, shelves: keys.to_vec() };
-        let home = arrange(&catalogue(), &Viewing::default(), &layout, at(1_000));
+        let home = arrange(&catalogue(), &Viewing::default(), &layout, at(1_000).into());
         assert_eq!(shelves(&home), [("category:comedy", vec![3, 4]), ("popular", vec![11, 1, 2, 3, 4, 5, 6])]);
     }
 
     #[test]
     fn an_empty_catalogue_gives_an_empty_screen() {
-        let home =
-            arrange(&Snapshot::default(), &viewing_of(&[row(1, 9.0, false, 1)], &[1]), &HomeLayout::default(), at(0));
+        let home = arrange(
+            &Snapshot::default(),
+            &viewing_of(&[row(1, 9.0, false, 1)], &[1]),
+            &HomeLayout::default(),
+            at(0).into(),
+        );
         assert!(home.hero.is_none() && home.shelves.is_empty());
         assert!(home.continue_watching.is_empty() && home.watchlist.is_empty());
     }

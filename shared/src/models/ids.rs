@@ -95,6 +95,8 @@ macro_rules! ids {
 ids! {
     /// A user.
     UserId
+    /// A profile of an account.
+    ProfileId
     /// A sign-in session.
     SessionId
     /// A video.

@@ -1,5 +1,6 @@
 //! Types and rules: no I/O, no AWS, no HTTP, no clock. Time, ids and randomness are arguments.
 
+pub mod age;
 pub mod caption_tracks;
 pub mod captions;
 pub mod catalogue;
@@ -29,6 +30,7 @@ pub mod plan;
 pub mod position;
 pub mod poster;
 pub mod preferences;
+pub mod profile;
 pub mod progress;
 pub mod related;
 pub mod search;
@@ -46,4 +48,6 @@ pub mod user;
 pub mod video;
 pub mod video_edit;
 pub mod video_view;
+pub mod viewer;
+pub mod visibility;
 pub mod watchlist;

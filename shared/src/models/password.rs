@@ -41,6 +41,46 @@ impl JsonSchema for Password {
     }
 }
 
+/// A PIN as typed: four digits, which keep children out of a profile. It cannot be printed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Pin(Password);
+
+impl Pin {
+    /// The PIN, for hashing.
+    pub fn password(&self) -> Password {
+        self.0.clone()
+    }
+}
+
+/// The digits of a PIN.
+const PIN_DIGITS: usize = 4;
+
+/// The schema's `format` for a PIN.
+pub const PIN_FORMAT: &str = "pin";
+
+/// Whether a text is a PIN.
+pub fn is_pin(text: &str) -> bool {
+    text.len() == PIN_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+impl JsonSchema for Pin {
+    fn schema_name() -> Cow<'static, str> {
+        "Pin".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "minLength": PIN_DIGITS,
+            "maxLength": PIN_DIGITS,
+            "format": PIN_FORMAT,
+            "writeOnly": true,
+            "description": "A PIN of four digits.",
+        })
+    }
+}
+
 /// A new password. Parsing checks its length and that it is not common; [`NewPassword::for_account`] checks it against
 /// the account.
 #[derive(Clone, Debug, Deserialize)]

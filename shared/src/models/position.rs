@@ -6,8 +6,9 @@
 //! until its position has been written to the row.
 
 use crate::models::device_clock::{ClockReading, DeviceClocks, ReportOrder};
-use crate::models::ids::{UserId, VideoId};
+use crate::models::ids::VideoId;
 use crate::models::progress::{Report, WatchHistory, is_started};
+use crate::models::viewer::ViewerKey;
 use jiff::fmt::serde::timestamp::microsecond;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -166,14 +167,14 @@ impl WatchHistory {
     /// The row merged with a playback's position, after others changed the row. `ends`: the playback reached the end.
     pub fn joined(
         before: Option<&Self>,
-        (user_id, video_id): (UserId, VideoId),
+        (viewer, video_id): (ViewerKey, VideoId),
         playback: Uuid,
         position: &Position,
         ends: bool,
     ) -> Option<Self> {
         let last_watched_at = position.last_watched_at?;
         let mut row = before.cloned().unwrap_or(Self {
-            user_id,
+            viewer,
             video_id,
             progress: position.progress,
             completed: false,
@@ -196,7 +197,7 @@ impl WatchHistory {
 mod tests {
     use super::*;
     use crate::models::device_clock::ReportStamp;
-    use crate::models::ids::uuid_v7;
+    use crate::models::ids::{UserId, uuid_v7};
 
     const FILM: Option<f64> = Some(3_600.0);
 
@@ -220,7 +221,7 @@ mod tests {
     }
 
     fn row(progress: f64, second: i64) -> WatchHistory {
-        let ids = (UserId::new(at(0)), VideoId::new(at(0)));
+        let ids = (ViewerKey::first(UserId::new(at(0))), VideoId::new(at(0)));
         let mut position = Position::at_start(None, FILM);
         (position.progress, position.last_watched_at) = (progress, Some(at(second)));
         WatchHistory::joined(None, ids, uuid_v7(at(0)), &position, false).expect("a report")
@@ -265,7 +266,7 @@ mod tests {
         let mut player = Player::new(None);
         player.says(10, 10.0, 0, false);
         player.says(20, 3_500.0, 0, false);
-        let ids = (UserId::new(at(0)), VideoId::new(at(0)));
+        let ids = (ViewerKey::first(UserId::new(at(0))), VideoId::new(at(0)));
         let done = WatchHistory::joined(None, ids, player.0, &player.1, true).expect("a report");
         let cleared = WatchHistory::cleared(Some(&done), at(30)).expect("cleared");
         player.1.adopt(player.0, &cleared, FILM);
@@ -296,7 +297,7 @@ mod tests {
     fn joining_moves_no_newer_position_and_clears_no_end() {
         let mut player = Player::new(None);
         player.says(10, 300.0, 0, false);
-        let ids = (UserId::new(at(0)), VideoId::new(at(0)));
+        let ids = (ViewerKey::first(UserId::new(at(0))), VideoId::new(at(0)));
         let newer = WatchHistory { completed: true, ..row(7.0, 11) };
         let joined = WatchHistory::joined(Some(&newer), ids, player.0, &player.1, false).expect("a report");
         assert_eq!((joined.progress, joined.completed, joined.version), (7.0, true, newer.version + 1));

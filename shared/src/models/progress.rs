@@ -1,8 +1,9 @@
 //! A viewer's position in a video: where to resume, and when it is completed.
 
 use crate::models::device_clock::{DeviceClocks, ReportOrder, ReportStamp};
-use crate::models::ids::{UserId, VideoId};
+use crate::models::ids::VideoId;
 use crate::models::number::to_millisecond;
+use crate::models::viewer::ViewerKey;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -15,11 +16,12 @@ const COMPLETED_SHARE: f64 = 0.9;
 /// Positions below this count as the start: finer values are not useful, and DynamoDB cannot store all of them.
 const POSITION_GRAIN_SECONDS: f64 = 0.001;
 
-/// A row of `watch_history`: a user's position in a video.
+/// A row of `watch_history`: a viewer's position in a video.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WatchHistory {
-    /// The user.
-    pub user_id: UserId,
+    /// The viewer.
+    #[serde(rename = "user_id")]
+    pub viewer: ViewerKey,
     /// The video.
     pub video_id: VideoId,
     /// The position in seconds.
@@ -71,7 +73,7 @@ impl WatchHistory {
     /// The row after a report that arrives at `now`; `None` if the report changes nothing.
     pub fn after(
         before: Option<&Self>,
-        (user_id, video_id): (UserId, VideoId),
+        (viewer, video_id): (ViewerKey, VideoId),
         report: &Report,
         now: Timestamp,
     ) -> Option<Self> {
@@ -79,7 +81,7 @@ impl WatchHistory {
         let version = before.map_or(0, |before| before.version) + 1;
         match (clocks.place(&report.stamp, before.map(|before| before.last_watched_at), now), before) {
             (ReportOrder::Latest(last_watched_at), before) => Some(Self {
-                user_id,
+                viewer,
                 video_id,
                 progress: report.progress,
                 completed: report.is_end || before.is_some_and(|before| before.completed),
@@ -100,7 +102,7 @@ impl WatchHistory {
 
     /// The row after the viewer marks the video as watched to its end; `None` if it is marked already. `before` has the newest
     /// position.
-    pub fn watched(before: Option<&Self>, (user_id, video_id): (UserId, VideoId), now: Timestamp) -> Option<Self> {
+    pub fn watched(before: Option<&Self>, (viewer, video_id): (ViewerKey, VideoId), now: Timestamp) -> Option<Self> {
         match before {
             Some(before) if before.completed => None,
             Some(before) => Some(Self {
@@ -110,7 +112,7 @@ impl WatchHistory {
                 ..before.clone()
             }),
             None => Some(Self {
-                user_id,
+                viewer,
                 video_id,
                 progress: 0.0,
                 completed: true,
@@ -181,7 +183,7 @@ pub fn resume_position(position: f64, completed: bool, duration: Option<f64>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::ids::uuid_v7;
+    use crate::models::ids::{UserId, uuid_v7};
     use crate::models::number::Seconds;
     use uuid::Uuid;
 
@@ -240,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_completed_video_stays_completed_and_has_a_position() {
-        let ids = (UserId::new(at(0)), VideoId::new(at(0)));
+        let ids = (ViewerKey::first(UserId::new(at(0))), VideoId::new(at(0)));
         let (one, again) = (uuid_v7(at(0)), uuid_v7(at(100)));
         let done = WatchHistory::after(None, ids, &report(one, 60, 29.0, true), at(60)).expect("the first");
         let rewatched = WatchHistory::after(Some(&done), ids, &report(again, 110, 8.0, false), at(110)).expect("later");
@@ -251,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_cleared_video_is_neither_watched_nor_to_continue_and_earlier_reports_do_not_change_that() {
-        let ids = (UserId::new(at(0)), VideoId::new(at(0)));
+        let ids = (ViewerKey::first(UserId::new(at(0))), VideoId::new(at(0)));
         let playback = uuid_v7(at(0));
         let done = WatchHistory::after(None, ids, &report(playback, 60, 29.0, true), at(60)).expect("the first");
         let cleared = WatchHistory::cleared(Some(&done), at(100)).expect("cleared");
@@ -268,7 +270,7 @@ mod tests {
 
     #[test]
     fn a_video_is_marked_as_watched_once_and_keeps_its_position() {
-        let ids = (UserId::new(at(0)), VideoId::new(at(0)));
+        let ids = (ViewerKey::first(UserId::new(at(0))), VideoId::new(at(0)));
         let new = WatchHistory::watched(None, ids, at(5)).expect("marked");
         assert_eq!((new.completed, new.progress, new.last_watched_at, new.version), (true, 0.0, at(5), 1));
         assert!(WatchHistory::watched(Some(&new), ids, at(6)).is_none());
@@ -280,7 +282,7 @@ mod tests {
 
     #[test]
     fn a_late_report_of_the_end_completes_without_moving_the_position() {
-        let ids = (UserId::new(at(0)), VideoId::new(at(0)));
+        let ids = (ViewerKey::first(UserId::new(at(0))), VideoId::new(at(0)));
         let (tv, phone) = (uuid_v7(at(0)), uuid_v7(at(0)));
         let first = WatchHistory::after(None, ids, &report(tv, 10, 10.0, false), at(10)).expect("the first");
         let other = WatchHistory::after(Some(&first), ids, &report(phone, 60, 5.0, false), at(60)).expect("later");

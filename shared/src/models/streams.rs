@@ -1,10 +1,11 @@
 //! Concurrent streams: a user's leases are the slots of one item.
 
-use crate::models::ids::{PlaybackId, SessionId, VideoId};
+use crate::models::ids::{PlaybackId, ProfileId, SessionId, UserId, VideoId};
 use crate::models::position::Position;
 use crate::models::progress::WatchHistory;
 use crate::models::session::Session;
 use crate::models::video::Video;
+use crate::models::viewer::ViewerKey;
 use jiff::fmt::serde::timestamp::microsecond;
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
@@ -29,6 +30,9 @@ pub struct Slot {
     /// The sign-in session that plays; each holds at most one lease.
     #[serde(rename = "s", with = "binary")]
     pub sid: SessionId,
+    /// The profile that plays, unless it is the first one.
+    #[serde(rename = "f", with = "optional_binary", default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<ProfileId>,
     /// The video.
     #[serde(rename = "v", with = "binary")]
     pub video_id: VideoId,
@@ -60,10 +64,18 @@ pub struct Slot {
 
 impl Slot {
     /// The lease of a playback that starts now.
-    pub fn new(video: &Video, session: &Session, position: Position, life: SignedDuration, now: Timestamp) -> Self {
+    pub fn new(
+        video: &Video,
+        session: &Session,
+        viewer: ViewerKey,
+        position: Position,
+        life: SignedDuration,
+        now: Timestamp,
+    ) -> Self {
         Self {
             playback_session_id: PlaybackId::new(now),
             sid: session.id,
+            profile: viewer.added(),
             video_id: video.id,
             video_title: video.title.clone(),
             device_name: session.device_name.clone(),
@@ -74,6 +86,16 @@ impl Slot {
             is_stopped: false,
             position,
         }
+    }
+
+    /// Whose history has its position.
+    pub fn viewer(&self, user_id: UserId) -> ViewerKey {
+        ViewerKey::of(user_id, self.profile)
+    }
+
+    /// Whether it is of a profile of the account.
+    pub fn is_of(&self, viewer: ViewerKey) -> bool {
+        self.profile == viewer.added()
     }
 
     fn is_live(&self, now: Timestamp) -> bool {
@@ -133,6 +155,29 @@ mod binary {
         fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<I, E> {
             Uuid::from_slice(bytes).map(I::from).map_err(E::custom)
         }
+    }
+}
+
+/// Serializes an id that may be absent as its 16 bytes.
+mod optional_binary {
+    use super::binary;
+    use serde::{Deserializer, Serializer};
+    use uuid::Uuid;
+
+    pub(super) fn serialize<I: Copy + Into<Uuid>, S: Serializer>(
+        id: &Option<I>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match id {
+            Some(id) => binary::serialize(id, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, I: From<Uuid>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<I>, D::Error> {
+        binary::deserialize(deserializer).map(Some)
     }
 }
 
@@ -201,19 +246,25 @@ impl Slots {
         self.live(now).find(|slot| slot.playback_session_id == id && slot.sid == sid)
     }
 
-    /// The newest position in a video among the leases.
-    pub fn position(&self, video_id: VideoId) -> Option<&Position> {
-        let carried = self.slots.iter().filter(|slot| slot.video_id == video_id && slot.position.is_ahead);
+    /// A profile's leases.
+    fn of(&self, viewer: ViewerKey) -> impl Iterator<Item = &Slot> {
+        self.slots.iter().filter(move |slot| slot.is_of(viewer))
+    }
+
+    /// A profile's newest position in a video among the leases.
+    pub fn position(&self, viewer: ViewerKey, video_id: VideoId) -> Option<&Position> {
+        let carried = self.of(viewer).filter(|slot| slot.video_id == video_id && slot.position.is_ahead);
         carried.map(|slot| &slot.position).max_by_key(|position| position.last_watched_at)
     }
 
-    /// The videos whose position in a lease belongs in Continue watching.
-    pub fn continued(&self) -> BTreeSet<VideoId> {
-        let carried = self.slots.iter().filter(|slot| slot.position.is_ahead && slot.position.row.is_listed);
+    /// The videos whose position in a lease belongs in a profile's Continue watching.
+    pub fn continued(&self, viewer: ViewerKey) -> BTreeSet<VideoId> {
+        let carried = self.of(viewer).filter(|slot| slot.position.is_ahead && slot.position.row.is_listed);
         carried.map(|slot| slot.video_id).collect()
     }
 
-    /// Renews the lease of `renewed` if it is live and plays the same video. Otherwise takes a slot for `new`.
+    /// Renews the lease of `renewed` if it is live and plays the same video to the same profile. Otherwise takes a slot for
+    /// `new`.
     ///
     /// # Errors
     /// The other leases, if `limit` of them are live.
@@ -225,7 +276,8 @@ impl Slots {
         life: SignedDuration,
         now: Timestamp,
     ) -> Result<AcquiredLease, Vec<Slot>> {
-        let is_own = |id: &PlaybackId| self.own(*id, new.sid, now).is_some_and(|own| own.video_id == new.video_id);
+        let is_same = |own: &Slot| own.video_id == new.video_id && own.profile == new.profile;
+        let is_own = |id: &PlaybackId| self.own(*id, new.sid, now).is_some_and(is_same);
         let result = renewed.filter(is_own).map(|id| self.renew(id, new.sid, limit, life, now));
         if let Some(HeartbeatResult::Renewed(slot)) = result {
             return Ok(AcquiredLease::Renewed(slot));
@@ -279,7 +331,7 @@ impl Slots {
     /// Makes the leases of a video continue from a row that the viewer changed; `false` if there are none.
     pub fn adopt(&mut self, row: &WatchHistory, duration: Option<f64>) -> bool {
         let mut is_changed = false;
-        for slot in self.slots.iter_mut().filter(|slot| slot.video_id == row.video_id) {
+        for slot in self.slots.iter_mut().filter(|slot| slot.video_id == row.video_id && slot.is_of(row.viewer)) {
             slot.position.adopt(slot.playback_session_id.uuid(), row, duration);
             is_changed = true;
         }
@@ -287,10 +339,10 @@ impl Slots {
         is_changed
     }
 
-    /// Drops the positions in one video or in all videos, because their history was deleted; `false` if there are none. Leases
+    /// Drops a profile's positions in one video or in all videos, because their history was deleted; `false` if there are none. Leases
     /// that are kept only for their position are removed.
-    pub fn forget(&mut self, video_id: Option<VideoId>) -> bool {
-        let is_meant = |slot: &Slot| video_id.is_none_or(|id| slot.video_id == id);
+    pub fn forget(&mut self, viewer: ViewerKey, video_id: Option<VideoId>) -> bool {
+        let is_meant = |slot: &Slot| slot.is_of(viewer) && video_id.is_none_or(|id| slot.video_id == id);
         let is_changed = self.slots.iter().any(is_meant);
         self.slots.retain(|slot| !(slot.is_stopped && is_meant(slot)));
         for slot in self.slots.iter_mut().filter(|slot| is_meant(slot)) {
@@ -300,9 +352,18 @@ impl Slots {
         is_changed
     }
 
-    /// The videos in which leases carry a position.
-    pub fn carried(&self) -> BTreeSet<VideoId> {
-        self.slots.iter().filter(|slot| slot.position.is_ahead).map(|slot| slot.video_id).collect()
+    /// Removes a profile's leases with their positions, because the profile was deleted; `false` if there are none.
+    pub fn remove_profile(&mut self, viewer: ViewerKey) -> bool {
+        let before = self.slots.len();
+        self.slots.retain(|slot| !slot.is_of(viewer));
+        let is_changed = self.slots.len() < before;
+        self.version += u64::from(is_changed);
+        is_changed
+    }
+
+    /// The videos in which a profile's leases carry a position.
+    pub fn carried(&self, viewer: ViewerKey) -> BTreeSet<VideoId> {
+        self.of(viewer).filter(|slot| slot.position.is_ahead).map(|slot| slot.video_id).collect()
     }
 
     /// The lease of a playback.
@@ -379,6 +440,7 @@ mod tests {
         Slot {
             playback_session_id: PlaybackId::new(at(second)),
             sid,
+            profile: None,
             video_id: VideoId::new(at(0)),
             video_title: String::new(),
             device_name: String::new(),

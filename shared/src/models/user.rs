@@ -1,10 +1,12 @@
 //! Users: their accounts and roles.
 
 use crate::models::email::Email;
-use crate::models::ids::{SessionId, UserId};
+use crate::models::ids::{ProfileId, SessionId, UserId};
 use crate::models::language::Language;
 use crate::models::preferences::Preferences;
+use crate::models::profile::Profile;
 use crate::models::time::{as_sortable, to_millisecond};
+use crate::models::viewer::first_profile;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -61,6 +63,16 @@ pub struct User {
     pub credential_version: u64,
     /// The session that changed the password, which stays alive.
     pub session_kept: Option<SessionId>,
+    /// The profiles that were added, in that order, and the first one if it was changed: see [`User::profiles`].
+    #[serde(rename = "profiles", default, skip_serializing_if = "Vec::is_empty")]
+    pub stored_profiles: Vec<Profile>,
+    /// Incremented with every change of the profiles: the second of two concurrent writers reads again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub profiles_version: u64,
+}
+
+fn is_zero(version: &u64) -> bool {
+    *version == 0
 }
 
 impl User {
@@ -80,6 +92,8 @@ impl User {
             stripe_customer_id: None,
             credential_version: 0,
             session_kept: None,
+            stored_profiles: Vec::new(),
+            profiles_version: 0,
         }
     }
 
@@ -90,9 +104,33 @@ impl User {
         chosen.and_then(|tag| Language::of_tag(tag.as_str())).or(self.language).unwrap_or_default()
     }
 
+    /// The account's profiles, the first one first. An account has that one without storing it.
+    pub fn profiles(&self) -> Vec<Profile> {
+        let id = first_profile(self.id);
+        let changed = self.stored_profiles.iter().find(|profile| profile.id == id).cloned();
+        let added = self.stored_profiles.iter().filter(|profile| profile.id != id).cloned();
+        std::iter::once(changed.unwrap_or_else(|| self.unchanged_profile())).chain(added).collect()
+    }
+
+    /// A profile of the account.
+    pub fn profile(&self, id: ProfileId) -> Option<Profile> {
+        self.profiles().into_iter().find(|profile| profile.id == id)
+    }
+
+    /// What is stored of the account's profiles.
+    pub fn to_store(&self, profiles: Vec<Profile>) -> Vec<Profile> {
+        let unchanged = self.unchanged_profile();
+        profiles.into_iter().filter(|profile| *profile != unchanged).collect()
+    }
+
+    fn unchanged_profile(&self) -> Profile {
+        let name = self.name.clone().unwrap_or_else(|| self.email.local_part());
+        Profile::first(first_profile(self.id), name, self.created_at)
+    }
+
     /// The user as clients see them.
-    pub fn profile(&self) -> Profile {
-        Profile {
+    pub fn view(&self) -> UserView {
+        UserView {
             id: self.id,
             email: self.email.as_typed().to_owned(),
             name: self.name.clone(),
@@ -107,7 +145,7 @@ impl User {
 /// A user as clients see them.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "User")]
-pub struct Profile {
+pub struct UserView {
     /// The user.
     pub id: UserId,
     /// The address as it was typed.

@@ -1,11 +1,13 @@
-//! Deleted accounts: the row that exists from the request until all data of an account is deleted, and the cleanup
-//! itself.
+//! Deleted accounts and profiles: the row that exists from the request until all data of an account or a profile is
+//! deleted, and the cleanup itself.
 
 use crate::models::erased::Erased;
-use crate::models::ids::UserId;
+use crate::models::ids::{ProfileId, UserId};
 use crate::models::language::Language;
 use crate::models::preferences::Preferences;
 use crate::models::streams::Slots;
+use crate::models::user::User;
+use crate::models::viewer::ViewerKey;
 use crate::services::{ConfigError, Services};
 use crate::stores::database::{Database, Statement};
 use crate::stores::error::{StoreError, failed};
@@ -15,6 +17,7 @@ use crate::stores::watchlist::COUNT;
 use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put};
 use boxed::boxed;
+use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -23,8 +26,9 @@ use serde::{Deserialize, Serialize};
 const UNDER_WAY: SignedDuration = SignedDuration::from_mins(2);
 /// Rows per transaction.
 const ROWS_MAX: usize = 100;
-/// The partition of all deletions.
+/// The partition of all deletions of accounts, and that of deletions of profiles.
 const PARTITION: &str = "DELETIONS";
+const PROFILES: &str = "PROFILE_DELETIONS";
 
 /// An account that must be deleted, or a deleted account whose data must be deleted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +45,9 @@ pub struct Deletion {
     /// The customers that may still have to be closed at Stripe.
     #[serde(default)]
     pub open: Vec<String>,
+    /// The account's profiles apart from the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub profiles: Vec<ProfileId>,
 }
 
 impl Deletion {
@@ -53,6 +60,28 @@ impl Deletion {
     pub fn is_quiet(&self, now: Timestamp) -> bool {
         now >= self.deleted_at + UNDER_WAY
     }
+
+    fn viewers(&self) -> impl Iterator<Item = ViewerKey> {
+        let all = self.profiles.iter().map(|id| ViewerKey::new(self.user_id, *id));
+        let added = all.filter(|viewer| viewer.added().is_some());
+        std::iter::once(ViewerKey::first(self.user_id)).chain(added)
+    }
+}
+
+/// A deleted profile whose data must be deleted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileDeletion {
+    /// The profile.
+    pub viewer: ViewerKey,
+    /// When it was deleted.
+    pub deleted_at: Timestamp,
+}
+
+impl ProfileDeletion {
+    /// The key of its row.
+    pub fn key(viewer: ViewerKey) -> Key<Self> {
+        Key::composite(Table::Sessions, ("pk", PROFILES.to_owned()), ("sk", viewer.to_string()))
+    }
 }
 
 /// Deletions, in the table `sessions`, and the tables from which data is deleted.
@@ -64,8 +93,7 @@ pub struct Deletions {
 impl Deletions {
     /// The tables, with this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
-        let swept = [Table::WatchHistory, Table::Watchlist, Table::Streams, Table::Preferences];
-        let tables = [&swept[..], &[Table::Sessions, Table::Subscriptions]].concat();
+        let tables = [Table::WatchHistory, Table::Watchlist, Table::Streams, Table::Preferences, Table::Sessions];
         services.database(&tables).map(|database| Self { database })
     }
 
@@ -109,14 +137,18 @@ impl Deletions {
 
     /// Counts the rows that [`Deletions::sweep`] would delete.
     #[boxed]
-    pub async fn count(&self, user_id: UserId) -> Result<Erased, StoreError> {
-        let (user, partition) = (user_id.to_string(), format!("USER#{user_id}"));
-        let keys = |table: Table, partition| self.items(table, partition, Some(table.keys()));
+    pub async fn count(&self, user: &User) -> Result<Erased, StoreError> {
+        let partition = format!("USER#{}", user.id);
+        let viewers: Vec<String> =
+            user.profiles().iter().map(|profile| ViewerKey::new(user.id, profile.id).to_string()).collect();
+        let of_viewers =
+            |table: Table| try_join_all(viewers.iter().map(move |viewer| self.keys(table, ("user_id", viewer))));
         let (signed_in, history, watchlist) = tokio::try_join!(
-            keys(Table::Sessions, ("pk", &partition)),
-            keys(Table::WatchHistory, ("user_id", &user)),
-            keys(Table::Watchlist, ("user_id", &user)),
+            self.keys(Table::Sessions, ("pk", &partition)),
+            of_viewers(Table::WatchHistory),
+            of_viewers(Table::Watchlist),
         )?;
+        let (history, watchlist) = (history.concat(), watchlist.concat());
         let of_kind = |items: &[Item], name: &str, prefix: &str| {
             items
                 .iter()
@@ -134,25 +166,56 @@ impl Deletions {
         })
     }
 
-    /// Deletes a user's data apart from the user's own row: sessions, history, watchlist, streams, preferences.
-    /// Repeating it is harmless.
+    /// Deletes a user's data apart from the user's own row: sessions, streams, and what the profiles have. Repeating it is
+    /// harmless.
     #[boxed]
-    pub async fn sweep(&self, user_id: UserId) -> Result<(), StoreError> {
-        let (user, partition) = (user_id.to_string(), format!("USER#{user_id}"));
+    pub async fn sweep(&self, deletion: &Deletion) -> Result<(), StoreError> {
+        let partition = format!("USER#{}", deletion.user_id);
         tokio::try_join!(
             self.empty(Table::Sessions, ("pk", &partition)),
-            self.empty(Table::WatchHistory, ("user_id", &user)),
-            self.empty(Table::Watchlist, ("user_id", &user)),
-            self.delete(vec![
-                (Table::Streams, Slots::key(user_id).item()),
-                (Table::Preferences, Preferences::key(user_id).item()),
-            ]),
+            self.delete(vec![(Table::Streams, Slots::key(deletion.user_id).item())]),
+            try_join_all(deletion.viewers().map(|viewer| self.erase(viewer))),
         )?;
         Ok(())
     }
 
+    /// Deletes what a profile has: history, watchlist, preferences. Repeating it is harmless.
+    #[boxed]
+    pub async fn erase(&self, viewer: ViewerKey) -> Result<(), StoreError> {
+        let partition = viewer.to_string();
+        tokio::try_join!(
+            self.empty(Table::WatchHistory, ("user_id", &partition)),
+            self.empty(Table::Watchlist, ("user_id", &partition)),
+            self.delete(vec![(Table::Preferences, Preferences::key(viewer).item())]),
+        )?;
+        Ok(())
+    }
+
+    /// A statement that records the deletion of a profile.
+    pub fn add_profile(&self, deletion: &ProfileDeletion) -> Result<Statement, StoreError> {
+        let item = write(&ProfileDeletion::key(deletion.viewer), deletion)?;
+        let put = Put::builder().table_name(self.database.name(Table::Sessions)?).set_item(Some(item)).build();
+        put.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
+    }
+
+    /// Deletes once more what deleted profiles have, which requests in flight may have written. Returns how many are
+    /// finished.
+    #[boxed]
+    pub async fn finish_profiles(&self, now: Timestamp) -> Result<u32, StoreError> {
+        let mut finished = 0;
+        for item in self.items(Table::Sessions, ("pk", PROFILES), None).await? {
+            let deletion: ProfileDeletion = read(item)?;
+            self.erase(deletion.viewer).await?;
+            if now >= deletion.deleted_at + UNDER_WAY {
+                self.delete(vec![(Table::Sessions, ProfileDeletion::key(deletion.viewer).item())]).await?;
+                finished += 1;
+            }
+        }
+        Ok(finished)
+    }
+
     async fn empty(&self, table: Table, partition: (&str, &str)) -> Result<(), StoreError> {
-        let keys = self.items(table, partition, Some(table.keys())).await?;
+        let keys = self.keys(table, partition).await?;
         for part in keys.chunks(ROWS_MAX) {
             self.delete(part.iter().map(|key| (table, key.clone())).collect()).await?;
         }
@@ -166,6 +229,10 @@ impl Deletions {
             statements.push(Statement::from(delete.map_err(|error| StoreError::Refused(Box::new(error)))?));
         }
         self.database.transact(statements).await
+    }
+
+    async fn keys(&self, table: Table, partition: (&str, &str)) -> Result<Vec<Item>, StoreError> {
+        self.items(table, partition, Some(table.keys())).await
     }
 
     /// All items of a partition, or only their keys.

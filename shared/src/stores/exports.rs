@@ -3,10 +3,13 @@
 //! Rows are read by partition and not parsed, so an export contains every attribute of every row, also those that a
 //! later version adds. What is left out is listed here: [`INTERNAL`].
 
-use crate::models::ids::UserId;
+use crate::models::age::AgeLimit;
+use crate::models::ids::{ProfileId, UserId};
+use crate::models::profile::{Avatar, Profile};
 use crate::models::streams::{Slot, Slots};
 use crate::models::time::sortable;
 use crate::models::user::User;
+use crate::models::viewer::ViewerKey;
 use crate::services::{ConfigError, Services};
 use crate::stores::audit::{BY_TIME, LISTING};
 use crate::stores::database::Database;
@@ -45,10 +48,30 @@ const INTERNAL: &[&str] = &[
     "customer_behind",
     "token_issued_at",
     "exchanged_token_issued_at",
+    "profiles_version",
 ];
 
 /// A row as a JSON object.
 pub type Row = Map<String, Value>;
+
+/// A profile of the account.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ExportedProfile {
+    /// The id, by which rows name it.
+    pub id: ProfileId,
+    /// Its name.
+    pub name: String,
+    /// Its picture.
+    pub avatar: Avatar,
+    /// The highest minimum age of what it may watch; `null` without a limit.
+    pub age_limit: Option<AgeLimit>,
+    /// Whether selecting it requires a PIN.
+    pub has_pin: bool,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Its settings.
+    pub preferences: Option<Row>,
+}
 
 /// Everything that is stored about a user. Rows have the attributes that are stored.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -57,7 +80,9 @@ pub struct AccountExport {
     pub user: Row,
     /// The notes that the operators of the service wrote about the account.
     pub notes: Option<String>,
-    /// The settings on the account.
+    /// The profiles, the first one first.
+    pub profiles: Vec<ExportedProfile>,
+    /// The settings of the first profile.
     pub preferences: Option<Row>,
     /// The devices that are or were signed in.
     pub sessions: Vec<Row>,
@@ -69,11 +94,11 @@ pub struct AccountExport {
     pub customers: Vec<Row>,
     /// Invoices, refunds, disputes, failed charges and subscriptions.
     pub payments: Vec<Row>,
-    /// The titles that were watched, with the position in each.
+    /// The titles that were watched in any profile, with the position in each.
     pub watch_history: Vec<Row>,
     /// What is being played, or was played last: positions that may be newer than those of the history.
     pub streams: Vec<Row>,
-    /// The watchlist.
+    /// The watchlists of all profiles.
     pub watchlist: Vec<Row>,
     /// The emails that were sent or are waiting to be sent, without their texts.
     pub emails: Vec<Row>,
@@ -112,10 +137,10 @@ impl Exports {
         let partition = format!("USER#{id}");
         let customers = self.customers(user).await?;
         let (mine, sessions, history, watchlist, payments, emails, audit) = tokio::try_join!(
-            self.own_rows(user.id),
+            self.own_rows(user),
             self.partition(Table::Sessions, "pk", &partition),
-            self.partition(Table::WatchHistory, "user_id", &id),
-            self.partition(Table::Watchlist, "user_id", &id),
+            self.of_profiles(Table::WatchHistory, user),
+            self.of_profiles(Table::Watchlist, user),
             self.payments(&customers),
             self.emails(user, &customers),
             self.audit(&id, &customers),
@@ -123,14 +148,15 @@ impl Exports {
         let is_of = |item: &Item, prefix: &str| text(item, "sk").starts_with(prefix);
         let (of_sessions, of_devices): (Vec<_>, Vec<_>) =
             sessions.into_iter().partition(|item| is_of(item, "SESSION#"));
-        let watchlist = watchlist.into_iter().filter(|item| text(item, "video_id") != COUNT).collect();
+        let watchlist = watchlist.into_iter().filter(|item| text(item, "video_id") != COUNT);
+        let watchlist = watchlist.map(of_viewer).collect::<Result<_, _>>()?;
         let export = AccountExport {
             sessions: rows(of_sessions)?,
             known_devices: rows(of_devices)?,
             customers: customers.into_iter().map(|(_, row)| row).collect(),
             payments: rows(payments)?,
-            watch_history: rows(history)?,
-            watchlist: rows(watchlist)?,
+            watch_history: history.into_iter().map(of_viewer).collect::<Result<_, _>>()?,
+            watchlist,
             emails: rows(emails)?,
             audit: audit.into_iter().map(|item| theirs(item, &id)).collect::<Result<_, _>>()?,
             ..mine
@@ -141,20 +167,32 @@ impl Exports {
     }
 
     /// The rows that exist once for each user.
-    async fn own_rows(&self, id: UserId) -> Result<AccountExport, StoreError> {
-        let preferences: Key<Row> = Key::simple(Table::Preferences, "user_id", id.to_string());
+    async fn own_rows(&self, of: &User) -> Result<AccountExport, StoreError> {
+        let (id, all) = (of.id, of.profiles());
+        let preferences = |profile: &Profile| -> Key<Row> {
+            Key::simple(Table::Preferences, "user_id", ViewerKey::new(id, profile.id).to_string())
+        };
+        let preferences: Vec<Key<Row>> = all.iter().map(preferences).collect();
         let user: Key<Row> = Key::simple(Table::Users, "pk", format!("USER#{id}"));
         let subscription: Key<Row> = Key::simple(Table::Subscriptions, "pk", format!("USER#{id}"));
         let keys = (user, subscription, preferences, Notes::key(id), Slots::key(id));
         let (user, subscription, preferences, notes, slots) = self.database.read(keys).await?;
         Ok(AccountExport {
-            user: user.map(shown).unwrap_or_default(),
+            user: user.map(account).unwrap_or_default(),
             subscription: subscription.map(shown),
-            preferences: preferences.map(shown),
+            preferences: preferences.first().cloned().flatten().map(shown),
+            profiles: all.into_iter().zip(preferences).map(|(profile, row)| exported(profile, row)).collect(),
             notes: notes.map(|notes| notes.notes),
-            streams: slots.unwrap_or_default().slots.iter().map(stream).collect(),
+            streams: slots.unwrap_or_default().slots.iter().map(|slot| stream(slot, id)).collect(),
             ..AccountExport::default()
         })
+    }
+
+    /// The rows of all profiles in a table.
+    async fn of_profiles(&self, table: Table, user: &User) -> Result<Vec<Item>, StoreError> {
+        let viewers: Vec<String> =
+            user.profiles().iter().map(|profile| ViewerKey::new(user.id, profile.id).to_string()).collect();
+        Ok(try_join_all(viewers.iter().map(|viewer| self.partition(table, "user_id", viewer))).await?.concat())
     }
 
     /// The ids and rows of a user's customers at Stripe.
@@ -244,6 +282,33 @@ fn shown(mut row: Row) -> Row {
     row
 }
 
+/// The account, without what the list of profiles says.
+fn account(mut row: Row) -> Row {
+    row.remove("profiles");
+    shown(row)
+}
+
+fn exported(profile: Profile, preferences: Option<Row>) -> ExportedProfile {
+    ExportedProfile {
+        id: profile.id,
+        name: profile.name,
+        avatar: profile.avatar,
+        age_limit: profile.age_limit,
+        has_pin: profile.pin_hash.is_some(),
+        created_at: profile.created_at,
+        preferences: preferences.map(shown),
+    }
+}
+
+/// A row of a profile, which names the profile.
+fn of_viewer(item: Item) -> Result<Row, StoreError> {
+    let viewer = text(&item, "user_id").parse::<ViewerKey>().map_err(|error| StoreError::Corrupt(Box::new(error)))?;
+    let mut row = row(item)?;
+    row.insert("user_id".to_owned(), json!(viewer.user_id()));
+    row.insert("profile_id".to_owned(), json!(viewer.profile_id()));
+    Ok(row)
+}
+
 /// An entry of the audit log, for the user whom it concerns. It does not name the operator who acted.
 fn theirs(item: Item, id: &str) -> Result<Row, StoreError> {
     let mut row = row(item)?;
@@ -257,8 +322,9 @@ fn is_user(actor: &str) -> bool {
     actor.parse::<UserId>().is_ok()
 }
 
-fn stream(slot: &Slot) -> Row {
+fn stream(slot: &Slot, user_id: UserId) -> Row {
     let stream = json!({
+        "profile_id": slot.viewer(user_id).profile_id(),
         "video_id": slot.video_id,
         "video_title": slot.video_title,
         "device_name": slot.device_name,

@@ -4,11 +4,12 @@ use crate::models::email::Email;
 use crate::models::ids::{SessionId, UserId};
 use crate::models::ledger::{Entry, Payment, payments};
 use crate::models::plan::PlanType;
+use crate::models::profile::ProfileView;
 use crate::models::search::WordQuery;
 use crate::models::session::Session;
 use crate::models::subscription::{Status, Subscription};
 use crate::models::subscription_view::SubscriptionView;
-use crate::models::user::{Profile, User};
+use crate::models::user::{User, UserView};
 use crate::services::{ConfigError, Services};
 use crate::stores::billing_events::BillingEvents;
 use crate::stores::database::Database;
@@ -37,7 +38,7 @@ const SEARCH_USERS_READ: usize = 1000;
 pub struct Member {
     /// The user.
     #[serde(flatten)]
-    pub user: Profile,
+    pub user: UserView,
     /// The plan; `null` without one.
     pub plan_type: Option<PlanType>,
     /// Stripe's status, or `none`.
@@ -54,7 +55,9 @@ pub struct Member {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct MemberDetail {
     /// The user.
-    pub user: Profile,
+    pub user: UserView,
+    /// Their profiles, the first one first; none of them is current.
+    pub profiles: Vec<ProfileView>,
     /// Their subscription, as they see it.
     pub subscription: SubscriptionView,
     /// The complimentary plan, if an operator granted one.
@@ -94,7 +97,7 @@ impl Member {
 
     fn new(user: &User, subscription: &Subscription) -> Self {
         Self {
-            user: user.profile(),
+            user: user.view(),
             plan_type: subscription.plan_type,
             status: subscription.status,
             current_period_end: subscription.current_period_end,
@@ -114,7 +117,8 @@ impl MemberDetail {
         now: Timestamp,
     ) -> Self {
         Self {
-            user: user.profile(),
+            user: user.view(),
+            profiles: user.profiles().iter().map(|profile| profile.view(None)).collect(),
             subscription: SubscriptionView::new(subscription, grace, now),
             complimentary_plan: subscription.complimentary_plan,
             stripe_customer_id: user.stripe_customer_id.clone(),

@@ -1,7 +1,7 @@
-//! Preferences: one row per user.
+//! Preferences: one row per profile.
 
-use crate::models::ids::UserId;
 use crate::models::preferences::Preferences;
+use crate::models::viewer::ViewerKey;
 use crate::services::{ConfigError, Services};
 use crate::stores::database::Database;
 use crate::stores::error::{StoreError, failed};
@@ -11,9 +11,9 @@ use aws_sdk_dynamodb::types::ReturnValue;
 use boxed::boxed;
 
 impl Preferences {
-    /// The key of a user's preferences.
-    pub fn key(user_id: UserId) -> Key<Self> {
-        Key::simple(Table::Preferences, "user_id", user_id.to_string())
+    /// The key of a viewer's preferences.
+    pub fn key(viewer: ViewerKey) -> Key<Self> {
+        Key::simple(Table::Preferences, "user_id", viewer.to_string())
     }
 }
 
@@ -34,11 +34,11 @@ impl PreferenceRows {
     #[boxed]
     pub async fn change(
         &self,
-        user_id: UserId,
+        viewer: ViewerKey,
         before: &Preferences,
         after: &Preferences,
     ) -> Result<Preferences, StoreError> {
-        let key = Preferences::key(user_id);
+        let key = Preferences::key(viewer);
         let (before, mut after) = (write(&key, before)?, write(&key, after)?);
         let changed: Vec<&String> = before.keys().chain(after.keys()).collect();
         let mut changed: Vec<String> =

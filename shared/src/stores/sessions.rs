@@ -129,6 +129,22 @@ impl Sessions {
         }
     }
 
+    /// The time of the newest token of a session, for a token that was issued at `presented`: a new token, unless another
+    /// request has just exchanged the same one. `None` if the session has ended.
+    #[boxed]
+    pub async fn renew(
+        &self,
+        session: &Session,
+        presented: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        if presented < session.token_issued_at {
+            // Another tab has just exchanged it, and perhaps its successor too.
+            return Ok(Some(session.token_issued_at));
+        }
+        self.exchange(session, now).await
+    }
+
     fn used(&self, session: &Session, now: Timestamp) -> Result<UpdateItemFluentBuilder, StoreError> {
         let used = Session { last_used_at: now, ..session.clone() };
         let update = self.database.client().update_item().table_name(self.database.name(Table::Sessions)?);

@@ -2,6 +2,7 @@
 
 use crate::models::email::Email;
 use crate::models::ids::{SessionId, UserId};
+use crate::models::profile::Profile;
 use crate::models::time::sortable;
 use crate::models::user::{LISTING, Role, User};
 use crate::services::{ConfigError, Services};
@@ -220,7 +221,7 @@ impl Users {
     }
 
     /// Statements that delete a user and the notes about them, and release their address. Their conditions fail if the user does not exist, or
-    /// has a different address or Stripe customer than in this row.
+    /// has a different address, Stripe customer or profiles than in this row.
     pub fn remove(&self, user: &User) -> Result<Vec<Statement>, StoreError> {
         let table = self.database.name(Table::Users)?;
         let refused = |error| StoreError::Refused(Box::new(error));
@@ -232,13 +233,39 @@ impl Users {
         let row = Delete::builder().table_name(table).set_key(Some(User::key(user.id).item()));
         let row = match &user.stripe_customer_id {
             Some(customer) => row
-                .condition_expression("stripe_customer_id = :customer")
+                .condition_expression(format!("stripe_customer_id = :customer AND {}", has_profiles(user)))
                 .expression_attribute_values(":customer", AttributeValue::S(customer.clone())),
-            None => row.condition_expression("attribute_exists(pk) AND attribute_not_exists(stripe_customer_id)"),
+            None => row.condition_expression(format!(
+                "attribute_exists(pk) AND attribute_not_exists(stripe_customer_id) AND {}",
+                has_profiles(user)
+            )),
+        };
+        let row = match user.profiles_version {
+            0 => row,
+            version => row.expression_attribute_values(":profiles", AttributeValue::N(version.to_string())),
         };
         let notes = Delete::builder().table_name(table).set_key(Some(Notes::key(user.id).item()));
         let notes = notes.build().map_err(refused)?.into();
         Ok(vec![guard.build().map_err(refused)?.into(), row.build().map_err(refused)?.into(), notes])
+    }
+
+    /// A statement that replaces a user's profiles; its condition fails if they were changed since `user` was read, or the
+    /// user does not exist.
+    pub fn set_profiles(&self, user: &User, profiles: Vec<Profile>) -> Result<Statement, StoreError> {
+        let profiles = serde_dynamo::to_attribute_value(user.to_store(profiles))
+            .map_err(|error| StoreError::Corrupt(Box::new(error)))?;
+        let update = Update::builder()
+            .table_name(self.database.name(Table::Users)?)
+            .set_key(Some(User::key(user.id).item()))
+            .update_expression("SET profiles = :after, profiles_version = :next")
+            .condition_expression(format!("attribute_exists(pk) AND {}", has_profiles(user)))
+            .expression_attribute_values(":after", profiles)
+            .expression_attribute_values(":next", AttributeValue::N((user.profiles_version + 1).to_string()));
+        let update = match user.profiles_version {
+            0 => update,
+            version => update.expression_attribute_values(":profiles", AttributeValue::N(version.to_string())),
+        };
+        update.build().map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
     /// A statement that checks that a user exists.
@@ -280,5 +307,13 @@ impl Users {
             .expression_attribute_values(":role", role)
             .build();
         update.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
+    }
+}
+
+/// The condition that a user's profiles are still those that were read; `:profiles` is their version, unless it is 0.
+fn has_profiles(user: &User) -> &'static str {
+    match user.profiles_version {
+        0 => "attribute_not_exists(profiles_version)",
+        _ => "profiles_version = :profiles",
     }
 }

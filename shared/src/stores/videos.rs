@@ -1,5 +1,6 @@
 //! Videos: one row per video, with everything about it.
 
+use crate::models::age::AgeLimit;
 use crate::models::ids::{SeriesId, TitleId, VideoId};
 use crate::models::progress::WatchHistory;
 use crate::models::search::WordQuery;
@@ -97,17 +98,19 @@ impl Videos {
         services.database(&[Table::Videos]).map(|database| Self { database })
     }
 
-    /// The public videos of a viewer's rows, each with its row. A video that is not public is left out until it is
-    /// published again.
+    /// The public videos of a viewer's rows that an age limit allows, each with its row. A video that is not public is left
+    /// out until it is published again.
     #[boxed]
     pub async fn watched(
         &self,
         rows: Vec<WatchHistory>,
+        age_limit: Option<AgeLimit>,
         now: Timestamp,
     ) -> Result<Vec<(WatchHistory, PublicVideo)>, StoreError> {
         let videos = self.database.read(rows.iter().map(|row| Video::key(row.video_id)).collect::<Vec<_>>()).await?;
         let public = |(row, video): (WatchHistory, Option<Video>)| {
-            Some((row, PublicVideo::from(&video.filter(|video| video.is_public(now))?)))
+            let is_listed = |video: &Video| video.is_public(now) && video.facts.is_suitable(age_limit);
+            Some((row, PublicVideo::from(&video.filter(is_listed)?)))
         };
         Ok(rows.into_iter().zip(videos).filter_map(public).collect())
     }

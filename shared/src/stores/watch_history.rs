@@ -1,13 +1,15 @@
-//! Users' positions in videos: the table `watch_history` and its two sparse indexes. A row is in one of them at most: in
+//! Viewers' positions in videos: the table `watch_history` and its two sparse indexes. A row is in one of them at most: in
 //! Continue watching, or in the index of other watched videos. The history is both indexes together. So changing a row does
 //! not write to both indexes unless the row moves.
 
 use crate::models::device_clock::DeviceClocks;
-use crate::models::ids::{UserId, VideoId};
+use crate::models::ids::VideoId;
 use crate::models::position::{Position, RowMark};
 use crate::models::progress::WatchHistory;
 use crate::models::streams::{Slot, Slots};
 use crate::models::time::sortable;
+use crate::models::user::User;
+use crate::models::viewer::ViewerKey;
 use crate::services::{ConfigError, Services};
 use crate::stores::contention::Contention;
 use crate::stores::database::{Database, Statement};
@@ -68,9 +70,9 @@ impl HistoryIndex {
 }
 
 impl WatchHistory {
-    /// The key of a user's row for a video.
-    pub fn key(user_id: UserId, video_id: VideoId) -> Key<Self> {
-        Key::composite(Table::WatchHistory, ("user_id", user_id.to_string()), ("video_id", video_id.to_string()))
+    /// The key of a viewer's row for a video.
+    pub fn key(viewer: ViewerKey, video_id: VideoId) -> Key<Self> {
+        Key::composite(Table::WatchHistory, ("user_id", viewer.to_string()), ("video_id", video_id.to_string()))
     }
 }
 
@@ -102,10 +104,10 @@ impl Histories {
         services.database(&[Table::WatchHistory]).map(|database| Self { database })
     }
 
-    /// A user's row for a video.
+    /// A viewer's row for a video.
     #[boxed]
-    pub async fn get(&self, user_id: UserId, video_id: VideoId) -> Result<Option<WatchHistory>, StoreError> {
-        self.database.read(WatchHistory::key(user_id, video_id)).await
+    pub async fn get(&self, viewer: ViewerKey, video_id: VideoId) -> Result<Option<WatchHistory>, StoreError> {
+        self.database.read(WatchHistory::key(viewer, video_id)).await
     }
 
     /// Changes a row with a rule that returns its new state and whether to list it in Continue watching; `None` leaves
@@ -137,7 +139,7 @@ impl Histories {
         after: &WatchHistory,
         continues: bool,
     ) -> Result<Outcome, StoreError> {
-        let mut item = write(&WatchHistory::key(after.user_id, after.video_id), after)?;
+        let mut item = write(&WatchHistory::key(after.viewer, after.video_id), after)?;
         if let Some(listing) = HistoryIndex::for_row(continues, after.is_cleared()) {
             item.insert(listing.attribute().to_owned(), AttributeValue::S(sortable(after.last_watched_at)));
         }
@@ -165,7 +167,7 @@ impl Histories {
     #[boxed]
     pub async fn advance(
         &self,
-        ids: (UserId, VideoId),
+        ids: (ViewerKey, VideoId),
         playback: Uuid,
         position: &Position,
         before: RowMark,
@@ -189,10 +191,10 @@ impl Histories {
     }
 
     /// Statements that write the positions of dropped leases. Each fails if another write has changed its row.
-    pub fn settling(&self, user_id: UserId, dropped: &[Slot]) -> Result<Vec<Statement>, StoreError> {
-        let ahead = dropped.iter().filter(|slot| slot.position.is_ahead);
+    pub fn settling(&self, user: &User, dropped: &[Slot]) -> Result<Vec<Statement>, StoreError> {
+        let ahead = dropped.iter().filter(|slot| slot.position.is_ahead && is_kept(user, slot));
         let update = |slot: &Slot| {
-            let (ids, playback) = ((user_id, slot.video_id), slot.playback_session_id.uuid());
+            let (ids, playback) = ((slot.viewer(user.id), slot.video_id), slot.playback_session_id.uuid());
             self.update(ids, playback, &slot.position, slot.position.row).map(Statement::from)
         };
         ahead.map(update).collect()
@@ -200,9 +202,12 @@ impl Histories {
 
     /// Writes the position of a lease that will be dropped, merged with what others have written to its row.
     #[boxed]
-    pub async fn settle(&self, user_id: UserId, slot: &Slot) -> Result<(), StoreError> {
-        let (ids, playback) = ((user_id, slot.video_id), slot.playback_session_id.uuid());
-        let before = self.get(user_id, slot.video_id).await?;
+    pub async fn settle(&self, user: &User, slot: &Slot) -> Result<(), StoreError> {
+        if !is_kept(user, slot) {
+            return Ok(());
+        }
+        let (ids, playback) = ((slot.viewer(user.id), slot.video_id), slot.playback_session_id.uuid());
+        let before = self.get(ids.0, ids.1).await?;
         let rule = |before: Option<&WatchHistory>| {
             let position = &slot.position;
             before.filter(|before| position.last_watched_at > Some(before.last_watched_at))?;
@@ -215,7 +220,7 @@ impl Histories {
 
     fn update(
         &self,
-        (user_id, video_id): (UserId, VideoId),
+        (viewer, video_id): (ViewerKey, VideoId),
         playback: Uuid,
         position: &Position,
         before: RowMark,
@@ -230,7 +235,7 @@ impl Histories {
             "SET progress = :progress, completed = :completed, last_watched_at = :at, version = :after".to_owned();
         let mut update = Update::builder()
             .table_name(self.database.name(Table::WatchHistory)?)
-            .set_key(Some(WatchHistory::key(user_id, video_id).item()))
+            .set_key(Some(WatchHistory::key(viewer, video_id).item()))
             .expression_attribute_values(":progress", AttributeValue::N(position.progress.to_string()))
             .expression_attribute_values(":completed", AttributeValue::Bool(position.completed))
             .expression_attribute_values(":at", AttributeValue::S(last_watched_at.to_string()))
@@ -267,56 +272,56 @@ impl Histories {
         update.update_expression(set).build().map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
-    /// The videos that a user may continue, newest first, and where the next page starts. A lease's position is newer
+    /// The videos that a viewer may continue, newest first, and where the next page starts. A lease's position is newer
     /// than its row's place in the index, so such a video moves to its correct place.
     #[boxed]
     pub async fn to_continue(
         &self,
-        user_id: UserId,
+        viewer: ViewerKey,
         limit: u32,
         after: Option<After>,
         slots: &Slots,
     ) -> Result<(Vec<WatchHistory>, Option<After>), StoreError> {
         let (listed, carried) = tokio::try_join!(
-            self.listed(HistoryIndex::Continue, user_id, limit, after.clone()),
-            self.carried(user_id, slots.continued(), slots),
+            self.listed(HistoryIndex::Continue, viewer, limit, after.clone()),
+            self.carried(viewer, slots.continued(viewer), slots),
         )?;
         let carried = carried.into_iter().filter(|row| !row.completed).collect();
         Ok(merged(listed, carried, after.as_ref(), usize::try_from(limit).unwrap_or(usize::MAX)))
     }
 
-    /// Everything that a user has watched, newest first, and where the next page starts. As in [`Self::to_continue`],
+    /// Everything that a viewer has watched, newest first, and where the next page starts. As in [`Self::to_continue`],
     /// positions in leases count. A lease without a row adds none.
     #[boxed]
     pub async fn recent(
         &self,
-        user_id: UserId,
+        viewer: ViewerKey,
         limit: u32,
         after: Option<After>,
         slots: &Slots,
     ) -> Result<(Vec<WatchHistory>, Option<After>), StoreError> {
         let (to_continue, watched, carried) = tokio::try_join!(
-            self.listed(HistoryIndex::Continue, user_id, limit, after.clone()),
-            self.listed(HistoryIndex::Watched, user_id, limit, after.clone()),
-            self.carried(user_id, slots.carried(), slots),
+            self.listed(HistoryIndex::Continue, viewer, limit, after.clone()),
+            self.listed(HistoryIndex::Watched, viewer, limit, after.clone()),
+            self.carried(viewer, slots.carried(viewer), slots),
         )?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         Ok(merged(joined(to_continue, watched, limit), carried, after.as_ref(), limit))
     }
 
-    /// A user's whole history in one round trip, unordered. A very long history is returned in part: the rows of the newest
+    /// A viewer's whole history in one round trip, unordered. A very long history is returned in part: the rows of the newest
     /// videos, the lowest id of these videos, and the most recently watched videos.
     #[boxed]
     pub async fn whole(
         &self,
-        user_id: UserId,
+        viewer: ViewerKey,
         slots: &Slots,
     ) -> Result<(Vec<WatchHistory>, Option<VideoId>), StoreError> {
         let (newest_videos, to_continue, watched, carried) = tokio::try_join!(
-            self.newest_videos(user_id),
-            self.listed(HistoryIndex::Continue, user_id, LATEST_MAX, None),
-            self.listed(HistoryIndex::Watched, user_id, LATEST_MAX, None),
-            self.carried(user_id, slots.carried(), slots),
+            self.newest_videos(viewer),
+            self.listed(HistoryIndex::Continue, viewer, LATEST_MAX, None),
+            self.listed(HistoryIndex::Watched, viewer, LATEST_MAX, None),
+            self.carried(viewer, slots.carried(viewer), slots),
         )?;
         let (rows, known_from) = newest_videos;
         let others = carried.into_iter().chain(to_continue.0).chain(watched.0);
@@ -326,11 +331,11 @@ impl Histories {
     }
 
     /// The rows of the newest videos; and the id of the last one, if there are more.
-    async fn newest_videos(&self, user_id: UserId) -> Result<(Vec<WatchHistory>, Option<VideoId>), StoreError> {
+    async fn newest_videos(&self, viewer: ViewerKey) -> Result<(Vec<WatchHistory>, Option<VideoId>), StoreError> {
         let query = self.database.client().query().table_name(self.database.name(Table::WatchHistory)?);
         let query = query
             .key_condition_expression("user_id = :user")
-            .expression_attribute_values(":user", AttributeValue::S(user_id.to_string()))
+            .expression_attribute_values(":user", AttributeValue::S(viewer.to_string()))
             .projection_expression("user_id, video_id, progress, completed, last_watched_at, cleared_at, version")
             .scan_index_forward(false)
             .limit(WHOLE_MAX);
@@ -343,14 +348,14 @@ impl Histories {
     /// The rows whose newest position is in a lease, updated with that position.
     async fn carried(
         &self,
-        user_id: UserId,
+        viewer: ViewerKey,
         videos: BTreeSet<VideoId>,
         slots: &Slots,
     ) -> Result<Vec<WatchHistory>, StoreError> {
-        let keys: Vec<_> = videos.into_iter().map(|video_id| WatchHistory::key(user_id, video_id)).collect();
+        let keys: Vec<_> = videos.into_iter().map(|video_id| WatchHistory::key(viewer, video_id)).collect();
         let rows = self.database.read(keys).await?.into_iter().flatten();
         let newer = rows.filter_map(|row| {
-            let newest = row.clone().with(slots.position(row.video_id));
+            let newest = row.clone().with(slots.position(row.viewer, row.video_id));
             (newest.last_watched_at > row.last_watched_at).then_some(newest)
         });
         Ok(newer.collect())
@@ -360,12 +365,12 @@ impl Histories {
     async fn listed(
         &self,
         listing: HistoryIndex,
-        user_id: UserId,
+        viewer: ViewerKey,
         limit: u32,
         after: Option<After>,
     ) -> Result<(Vec<WatchHistory>, Option<After>), StoreError> {
         let start = after.map(|after| {
-            let mut key = WatchHistory::key(user_id, after.video_id).item();
+            let mut key = WatchHistory::key(viewer, after.video_id).item();
             key.insert(listing.attribute().to_owned(), AttributeValue::S(after.at));
             key
         });
@@ -373,7 +378,7 @@ impl Histories {
         let query = query
             .index_name(listing.index())
             .key_condition_expression("user_id = :user")
-            .expression_attribute_values(":user", AttributeValue::S(user_id.to_string()))
+            .expression_attribute_values(":user", AttributeValue::S(viewer.to_string()))
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .set_exclusive_start_key(start);
@@ -383,22 +388,22 @@ impl Histories {
         Ok((rows, next))
     }
 
-    /// Deletes a user's row for a video.
+    /// Deletes a viewer's row for a video.
     #[boxed]
-    pub async fn delete(&self, user_id: UserId, video_id: VideoId) -> Result<Deleted, StoreError> {
+    pub async fn delete(&self, viewer: ViewerKey, video_id: VideoId) -> Result<Deleted, StoreError> {
         let call = self.database.client().delete_item().table_name(self.database.name(Table::WatchHistory)?);
-        let call = call.set_key(Some(WatchHistory::key(user_id, video_id).item()));
+        let call = call.set_key(Some(WatchHistory::key(viewer, video_id).item()));
         let before = call.return_values(ReturnValue::AllOld).send().await.map_err(failed)?.attributes;
         Ok(Deleted { rows: usize::from(before.is_some_and(|row| !row.is_empty())), is_all: true })
     }
 
-    /// Deletes as many of a user's rows as fit into one request. The caller repeats this until none are left.
+    /// Deletes as many of a viewer's rows as fit into one request. The caller repeats this until none are left.
     #[boxed]
-    pub async fn delete_all(&self, user_id: UserId) -> Result<Deleted, StoreError> {
+    pub async fn delete_all(&self, viewer: ViewerKey) -> Result<Deleted, StoreError> {
         let started = Instant::now();
         let mut rows = 0;
         loop {
-            let (keys, is_last) = self.keys(user_id).await?;
+            let (keys, is_last) = self.keys(viewer).await?;
             futures::future::try_join_all(keys.chunks(WRITES_MAX).map(|keys| self.delete_batch(keys))).await?;
             rows += keys.len();
             if is_last || started.elapsed() >= DELETING_MAX {
@@ -407,12 +412,12 @@ impl Histories {
         }
     }
 
-    /// The keys of a user's first rows, and whether there are no others.
-    async fn keys(&self, user_id: UserId) -> Result<(Vec<Item>, bool), StoreError> {
+    /// The keys of a viewer's first rows, and whether there are no others.
+    async fn keys(&self, viewer: ViewerKey) -> Result<(Vec<Item>, bool), StoreError> {
         let query = self.database.client().query().table_name(self.database.name(Table::WatchHistory)?);
         let query = query
             .key_condition_expression("user_id = :user")
-            .expression_attribute_values(":user", AttributeValue::S(user_id.to_string()))
+            .expression_attribute_values(":user", AttributeValue::S(viewer.to_string()))
             .projection_expression(Table::WatchHistory.keys().join(", "))
             .consistent_read(true)
             .limit(DELETED_PAGE);
@@ -453,8 +458,13 @@ impl After {
     }
 }
 
+/// Whether a lease's position belongs in a history: not if its profile was deleted.
+fn is_kept(user: &User, slot: &Slot) -> bool {
+    slot.profile.is_none_or(|id| user.profile(id).is_some())
+}
+
 fn with_lease(row: WatchHistory, slots: &Slots) -> WatchHistory {
-    let position = slots.position(row.video_id);
+    let position = slots.position(row.viewer, row.video_id);
     row.with(position)
 }
 
@@ -504,12 +514,13 @@ pub enum Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::ids::UserId;
     use jiff::Timestamp;
 
     fn row(video: i64, second: i64) -> WatchHistory {
         let at = |second: i64| Timestamp::from_second(1_800_000_000 + second).expect("in range");
         WatchHistory {
-            user_id: UserId::new(at(0)),
+            viewer: ViewerKey::first(UserId::new(at(0))),
             video_id: VideoId::new(at(video)),
             progress: 300.0,
             completed: false,

@@ -1,9 +1,9 @@
 //! A viewer's marks: a video is marked as watched or as not watched, in its row and in the leases of running playbacks.
 
-use crate::models::ids::UserId;
 use crate::models::progress::WatchHistory;
 use crate::models::streams::Slots;
 use crate::models::video::Video;
+use crate::models::viewer::ViewerKey;
 use crate::services::{ConfigError, Services};
 use crate::stores::error::StoreError;
 use crate::stores::streams::Streams;
@@ -29,19 +29,19 @@ impl WatchedMarks {
     /// [`StoreError::Unavailable`] after too many lost races.
     pub async fn change(
         &self,
-        (user_id, video): (UserId, &Video),
+        (viewer, video): (ViewerKey, &Video),
         before: Option<WatchHistory>,
         slots: Option<Slots>,
         mark: impl Fn(Option<&WatchHistory>) -> Option<WatchHistory>,
     ) -> Result<Option<WatchHistory>, StoreError> {
         let slots = slots.unwrap_or_default();
         let rule = |before: Option<&WatchHistory>| {
-            let newest = before.cloned().map(|row| row.with(slots.position(video.id)));
+            let newest = before.cloned().map(|row| row.with(slots.position(viewer, video.id)));
             Some((mark(newest.as_ref())?, false))
         };
         let Some(row) = self.histories.change(before, rule).await? else { return Ok(None) };
         // A running playback would notice the changed row by itself; this informs it before its next report.
-        self.streams.amend(user_id, slots, |slots| slots.adopt(&row, video.duration)).await?;
+        self.streams.amend(viewer.user_id(), slots, |slots| slots.adopt(&row, video.duration)).await?;
         Ok(Some(row))
     }
 }

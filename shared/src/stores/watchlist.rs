@@ -1,10 +1,11 @@
 //! Watchlists: the table `watchlist`, and its index by time.
 //!
-//! Each user also has a row that counts their videos. The transactions that add and remove a video update it. So the limit
+//! Each viewer also has a row that counts their videos. The transactions that add and remove a video update it. So the limit
 //! on a list's length is exact, and neither adding nor listing counts rows. The row has no time, so it is not in the index.
 
-use crate::models::ids::{UserId, VideoId};
+use crate::models::ids::VideoId;
 use crate::models::time::{sortable, to_millisecond};
+use crate::models::viewer::ViewerKey;
 use crate::models::watchlist::{WATCHLIST_MAX, Watchlisted};
 use crate::services::{ConfigError, Services};
 use crate::stores::database::{Database, Statement};
@@ -16,15 +17,15 @@ use boxed::boxed;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The index of a user's videos by the time at which they were added.
+/// The index of a viewer's videos by the time at which they were added.
 const BY_ADDED: &str = "by_added";
-/// The sort key of the row that counts a user's videos.
+/// The sort key of the row that counts a viewer's videos.
 pub(super) const COUNT: &str = "COUNT";
 
 impl Watchlisted {
-    /// The key of a video on a user's watchlist.
-    pub fn key(user_id: UserId, video_id: VideoId) -> Key<Self> {
-        Key::composite(Table::Watchlist, ("user_id", user_id.to_string()), ("video_id", video_id.to_string()))
+    /// The key of a video on a viewer's watchlist.
+    pub fn key(viewer: ViewerKey, video_id: VideoId) -> Key<Self> {
+        Key::composite(Table::Watchlist, ("user_id", viewer.to_string()), ("video_id", video_id.to_string()))
     }
 }
 
@@ -58,16 +59,16 @@ impl Watchlists {
 
     /// Adds a video, unless it is on the list already or the list is full.
     #[boxed]
-    pub async fn add(&self, user_id: UserId, video_id: VideoId, now: Timestamp) -> Result<Added, StoreError> {
-        let row = Watchlisted { user_id, video_id, added_at: to_millisecond(now) };
+    pub async fn add(&self, viewer: ViewerKey, video_id: VideoId, now: Timestamp) -> Result<Added, StoreError> {
+        let row = Watchlisted { viewer, video_id, added_at: to_millisecond(now) };
         let put = Put::builder()
             .table_name(self.database.name(Table::Watchlist)?)
-            .set_item(Some(write(&Watchlisted::key(user_id, video_id), &row)?))
+            .set_item(Some(write(&Watchlisted::key(viewer, video_id), &row)?))
             .condition_expression("attribute_not_exists(user_id)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build();
         let count = self
-            .count(user_id, 1)?
+            .count(viewer, 1)?
             .condition_expression("attribute_not_exists(#count) OR #count < :max")
             .expression_attribute_values(":max", AttributeValue::N(WATCHLIST_MAX.to_string()))
             .build();
@@ -83,14 +84,14 @@ impl Watchlists {
 
     /// Removes a video, if it is on the list.
     #[boxed]
-    pub async fn remove(&self, user_id: UserId, video_id: VideoId) -> Result<(), StoreError> {
+    pub async fn remove(&self, viewer: ViewerKey, video_id: VideoId) -> Result<(), StoreError> {
         let delete = Delete::builder()
             .table_name(self.database.name(Table::Watchlist)?)
-            .set_key(Some(Watchlisted::key(user_id, video_id).item()))
+            .set_key(Some(Watchlisted::key(viewer, video_id).item()))
             .condition_expression("attribute_exists(user_id)")
             .build();
         let delete: Statement = delete.map_err(refused)?.into();
-        let count = self.count(user_id, -1)?.build().map_err(refused)?;
+        let count = self.count(viewer, -1)?.build().map_err(refused)?;
         match self.database.transact(vec![delete, count.into()]).await {
             Ok(()) | Err(StoreError::Condition(_)) => Ok(()),
             Err(error) => Err(error),
@@ -101,12 +102,12 @@ impl Watchlists {
     #[boxed]
     pub async fn newest(
         &self,
-        user_id: UserId,
+        viewer: ViewerKey,
         limit: u32,
         after: Option<After>,
     ) -> Result<(Vec<Watchlisted>, Option<After>), StoreError> {
         let start = after.map(|after| {
-            let mut key = Watchlisted::key(user_id, after.video_id).item();
+            let mut key = Watchlisted::key(viewer, after.video_id).item();
             key.insert("added_at".to_owned(), AttributeValue::S(after.added_at));
             key
         });
@@ -114,7 +115,7 @@ impl Watchlists {
         let query = query
             .index_name(BY_ADDED)
             .key_condition_expression("user_id = :user")
-            .expression_attribute_values(":user", AttributeValue::S(user_id.to_string()))
+            .expression_attribute_values(":user", AttributeValue::S(viewer.to_string()))
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .set_exclusive_start_key(start);
@@ -125,13 +126,13 @@ impl Watchlists {
         Ok((rows, next))
     }
 
-    /// An update of the row that counts a user's videos.
+    /// An update of the row that counts a viewer's videos.
     fn count(
         &self,
-        user_id: UserId,
+        viewer: ViewerKey,
         change: i32,
     ) -> Result<aws_sdk_dynamodb::types::builders::UpdateBuilder, StoreError> {
-        let key: Item = [("user_id", user_id.to_string()), ("video_id", COUNT.to_owned())]
+        let key: Item = [("user_id", viewer.to_string()), ("video_id", COUNT.to_owned())]
             .map(|(name, value)| (name.to_owned(), AttributeValue::S(value)))
             .into();
         let update = Update::builder().table_name(self.database.name(Table::Watchlist)?).set_key(Some(key));

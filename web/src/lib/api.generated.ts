@@ -612,7 +612,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Returns the signed-in user. */
+        /** Returns the signed-in user and the current profile. */
         get: operations["get-me"];
         put?: never;
         post?: never;
@@ -949,6 +949,59 @@ export interface paths {
         head?: never;
         /** Changes the caller's playback preferences. */
         patch: operations["set-preferences"];
+        trace?: never;
+    };
+    "/api/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the account's profiles, the first one first. */
+        get: operations["list-profiles"];
+        put?: never;
+        /** Adds a profile to the account. */
+        post: operations["create-profile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profiles/{profile_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a profile with its history, watchlist and preferences. */
+        delete: operations["delete-profile"];
+        options?: never;
+        head?: never;
+        /** Changes a profile. */
+        patch: operations["update-profile"];
+        trace?: never;
+    };
+    "/api/profiles/{profile_id}/select": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchanges the token for one of another profile of the account. */
+        post: operations["select-profile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/series": {
@@ -1346,9 +1399,10 @@ export interface components {
          *     - `PAYMENT_OVERDUE`: The last payment failed, and the grace period is over.
          *     - `PLAN_UPGRADE_REQUIRED`: The plan does not cover this video.
          *     - `VIDEO_NOT_READY`: The video is not ready to play yet.
+         *     - `FORBIDDEN`: The account's role or the profile does not allow this. If the profile was deleted, `details` names the field `profile`: choose another one.
          * @enum {string}
          */
-        AccessDenial: "SUBSCRIPTION_REQUIRED" | "SUBSCRIPTION_EXPIRED" | "PAYMENT_OVERDUE" | "PLAN_UPGRADE_REQUIRED" | "VIDEO_NOT_READY";
+        AccessDenial: "SUBSCRIPTION_REQUIRED" | "SUBSCRIPTION_EXPIRED" | "PAYMENT_OVERDUE" | "PLAN_UPGRADE_REQUIRED" | "VIDEO_NOT_READY" | "FORBIDDEN";
         /** @description The confirmation. */
         AccountDeletion: {
             /** @description Always true. */
@@ -1364,7 +1418,9 @@ export interface components {
             };
             /** @description The notes that the operators of the service wrote about the account. */
             notes: string | null;
-            /** @description The settings on the account. */
+            /** @description The profiles, the first one first. */
+            profiles: components["schemas"]["ExportedProfile"][];
+            /** @description The settings of the first profile. */
             preferences: {
                 [key: string]: unknown;
             } | null;
@@ -1388,7 +1444,7 @@ export interface components {
             payments: {
                 [key: string]: unknown;
             }[];
-            /** @description The titles that were watched, with the position in each. */
+            /** @description The titles that were watched in any profile, with the position in each. */
             watch_history: {
                 [key: string]: unknown;
             }[];
@@ -1396,7 +1452,7 @@ export interface components {
             streams: {
                 [key: string]: unknown;
             }[];
-            /** @description The watchlist. */
+            /** @description The watchlists of all profiles. */
             watchlist: {
                 [key: string]: unknown;
             }[];
@@ -1620,6 +1676,24 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /**
+         * @description A picture that stands for a profile.
+         *
+         *     - `sun`: A sun.
+         *     - `moon`: A moon.
+         *     - `star`: A star.
+         *     - `wave`: A wave.
+         *     - `leaf`: A leaf.
+         *     - `mountain`: A mountain.
+         *     - `cloud`: A cloud.
+         *     - `flame`: A flame.
+         *     - `shell`: A shell.
+         *     - `comet`: A comet.
+         *     - `kite`: A kite.
+         *     - `bird`: A bird.
+         * @enum {string}
+         */
+        Avatar: "sun" | "moon" | "star" | "wave" | "leaf" | "mountain" | "cloud" | "flame" | "shell" | "comet" | "kite" | "bird";
         /** @description One difference between the tables and Stripe. */
         BillingDifference: {
             /** @description What differs: `subscription.status`, `ledger.in_…`, `customer`, `error`. */
@@ -1799,6 +1873,11 @@ export interface components {
             /** @description Always `true`. */
             success: boolean;
             data: components["schemas"]["PortalSession"];
+        };
+        CreateProfileResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Profile"];
         };
         CreateSeriesResponse: {
             /** @description Always `true`. */
@@ -2133,6 +2212,11 @@ export interface components {
             success: boolean;
             data: components["schemas"]["DeletedHistory"];
         };
+        DeleteProfileResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["DeletedProfile"];
+        };
         /** @description The result of a deletion. */
         DeletedHistory: {
             /**
@@ -2142,6 +2226,11 @@ export interface components {
             deleted: number;
             /** @description Whether the deletion is complete. Tens of thousands of videos take more than one request: repeat it until this is `true`. */
             is_complete: boolean;
+        };
+        /** @description The deleted profile. */
+        DeletedProfile: {
+            /** @description Its id. */
+            id: components["schemas"]["ProfileId"];
         };
         /**
          * Format: deliverable-email
@@ -2268,7 +2357,7 @@ export interface components {
          *     - `INVALID_CREDENTIALS`: The email address or the password is wrong.
          *     - `CARD_DECLINED`: The bank declined the card, and nothing changed. `details` may name the page where another card can be used.
          *     - `PAYMENT_ACTION_REQUIRED`: The payment must be confirmed or made by the payer first; `details` says on which page.
-         *     - `FORBIDDEN`: The account's role does not allow this.
+         *     - `FORBIDDEN`: The account's role or the profile does not allow this. If the profile was deleted, `details` names the field `profile`: choose another one.
          *     - `REAUTHENTICATION_REQUIRED`: The sign-in is older than 15 minutes. Sign in again, then repeat the request.
          *     - `SUBSCRIPTION_REQUIRED`: This requires a subscription.
          *     - `SUBSCRIPTION_EXPIRED`: The subscription has ended.
@@ -2304,6 +2393,31 @@ export interface components {
             /** @description Always `true`. */
             success: boolean;
             data: components["schemas"]["AccountExport"];
+        };
+        /** @description A profile of the account. */
+        ExportedProfile: {
+            /** @description The id, by which rows name it. */
+            id: components["schemas"]["ProfileId"];
+            /** @description Its name. */
+            name: string;
+            /** @description Its picture. */
+            avatar: components["schemas"]["Avatar"];
+            /**
+             * Format: int32
+             * @description The highest minimum age of what it may watch; `null` without a limit.
+             */
+            age_limit: number | null;
+            /** @description Whether selecting it requires a PIN. */
+            has_pin: boolean;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /** @description Its settings. */
+            preferences: {
+                [key: string]: unknown;
+            } | null;
         };
         /** @description A field of the input that was refused. */
         FieldIssue: {
@@ -2344,7 +2458,7 @@ export interface components {
         GetMeResponse: {
             /** @description Always `true`. */
             success: boolean;
-            data: components["schemas"]["User"];
+            data: components["schemas"]["Me"];
         };
         GetMemberResponse: {
             /** @description Always `true`. */
@@ -2664,7 +2778,7 @@ export interface components {
             /** @description A message for people. */
             message: string;
             /**
-             * @description Every refused field, of `VALIDATION_ERROR` only.
+             * @description Every refused field, of `VALIDATION_ERROR`; the field `profile`, of `FORBIDDEN`, if the token's profile was deleted.
              * @default []
              */
             details: components["schemas"]["FieldIssue"][];
@@ -2797,6 +2911,11 @@ export interface components {
             success: boolean;
             data: components["schemas"]["Stream"][];
         };
+        ListProfilesResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Profile"][];
+        };
         ListRelatedResponse: {
             /** @description Always `true`. */
             success: boolean;
@@ -2831,6 +2950,28 @@ export interface components {
             /** @description Always `true`. */
             success: boolean;
             data: components["schemas"]["SignIn"];
+        };
+        /** @description The signed-in user, and who watches. */
+        Me: {
+            /** @description The user. */
+            id: components["schemas"]["UserId"];
+            /** @description The address as it was typed. */
+            email: string;
+            /** @description The name to greet by. */
+            name: string | null;
+            /** @description Their role. */
+            role: components["schemas"]["Role"];
+            /** @description Whether the address was confirmed through a link sent to it. */
+            email_verified: boolean;
+            /** @description The address that replaces this one once it is confirmed through the link sent to it. */
+            pending_email: string | null;
+            /**
+             * Format: date-time
+             * @description When they registered.
+             */
+            created_at: string;
+            /** @description The profile of the token; `null` if it was deleted. */
+            profile: components["schemas"]["Profile"] | null;
         };
         /** @description An entry in the list of members. */
         Member: {
@@ -2872,6 +3013,8 @@ export interface components {
         MemberDetail: {
             /** @description The user. */
             user: components["schemas"]["User"];
+            /** @description Their profiles, the first one first; none of them is current. */
+            profiles: components["schemas"]["Profile"][];
             /** @description Their subscription, as they see it. */
             subscription: components["schemas"]["Subscription"];
             /** @description The complimentary plan, if an operator granted one. */
@@ -3041,6 +3184,21 @@ export interface components {
          * @description A new password; the most common ones are refused.
          */
         NewPassword: string;
+        /** @description A new profile. */
+        NewProfile: {
+            /**
+             * Format: line
+             * @description Its name, which no other profile of the account has.
+             */
+            name: string;
+            /** @description Its picture; by default, the first one that no other profile has. */
+            avatar?: components["schemas"]["Avatar"] | null;
+            /**
+             * Format: int32
+             * @description The highest minimum age of the titles that it may watch, which makes it a kids profile.
+             */
+            age_limit?: number | null;
+        };
         /** @description A new series. */
         NewSeries: {
             /** Format: line */
@@ -3230,6 +3388,11 @@ export interface components {
             success: boolean;
             error: components["schemas"]["PaymentError"];
         };
+        /**
+         * Format: pin
+         * @description A PIN of four digits.
+         */
+        Pin: string;
         /** @description A plan and its prices. */
         Plan: {
             /** @description The plan. */
@@ -3508,6 +3671,54 @@ export interface components {
             /** @description Stripe's lookup key. */
             lookup_key: string;
         };
+        /** @description A profile as clients see it. */
+        Profile: {
+            /** @description The id; that of the first profile is the user's. */
+            id: components["schemas"]["ProfileId"];
+            /** @description Its name. */
+            name: string;
+            /** @description Its picture. */
+            avatar: components["schemas"]["Avatar"];
+            /**
+             * Format: int32
+             * @description The highest minimum age of the titles that it may watch; `null` without a limit. A profile with a limit is a kids
+             *     profile.
+             */
+            age_limit: number | null;
+            /** @description Whether selecting it requires a PIN. */
+            has_pin: boolean;
+            /** @description Whether it is the profile of the token. */
+            is_current: boolean;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+        };
+        /** @description The changes of a profile. Omitted fields stay the same. */
+        ProfileEdits: {
+            /**
+             * Format: line
+             * @description Its name, which no other profile of the account has.
+             */
+            name?: string;
+            /** @description Its picture. */
+            avatar?: components["schemas"]["Avatar"];
+            /**
+             * Format: int32
+             * @description The highest minimum age of the titles that it may watch; `null` for no limit. The first profile has none.
+             */
+            age_limit?: number | null;
+            /** @description The PIN that selecting it requires; `null` for none. */
+            pin?: components["schemas"]["Pin"] | null;
+            /** @description The account's password, which changing or removing a PIN and raising or removing an age limit require. */
+            password?: components["schemas"]["Password"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description A profile of an account.
+         */
+        ProfileId: string;
         /** @description The stored position. */
         Progress: {
             /** Format: double */
@@ -3686,6 +3897,23 @@ export interface components {
              */
             episodes: number;
         };
+        /** @description What the profile requires. */
+        SelectProfileRequest: {
+            /** @description The PIN, if the profile has one. */
+            pin?: components["schemas"]["Pin"] | null;
+        };
+        SelectProfileResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["SelectedProfile"];
+        };
+        /** @description The token of the profile. */
+        SelectedProfile: {
+            /** @description The session's new token, for `Authorization: Bearer`. The old one stays valid for a minute. */
+            token: string;
+            /** @description The profile. */
+            profile: components["schemas"]["Profile"];
+        };
         /** @description A series as everybody sees it. */
         Series: {
             /** @description The id. */
@@ -3860,6 +4088,10 @@ export interface components {
         /** @description A live stream. */
         Stream: {
             playback_session_id: components["schemas"]["PlaybackId"];
+            /** @description The profile that plays. */
+            profile_id: components["schemas"]["ProfileId"];
+            /** @description The profile's name; `null` if it has just been deleted. */
+            profile_name: string | null;
             device_name: string;
             video_id: components["schemas"]["VideoId"];
             video_title: string;
@@ -4162,6 +4394,11 @@ export interface components {
             /** @description Always `true`. */
             success: boolean;
             data: components["schemas"]["UpdatedMember"];
+        };
+        UpdateProfileResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Profile"];
         };
         UpdateProgressResponse: {
             /** @description Always `true`. */
@@ -4760,6 +4997,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
@@ -5064,6 +5313,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
@@ -5206,7 +5467,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -5343,7 +5604,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -5453,7 +5714,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -5607,7 +5868,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `CONFLICT` */
@@ -5771,7 +6032,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -5905,7 +6166,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `CONFLICT` */
@@ -6080,7 +6341,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -6276,7 +6537,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -6416,7 +6677,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -6671,7 +6932,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -6837,7 +7098,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -7022,7 +7283,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -7336,7 +7597,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -7475,7 +7736,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -7657,7 +7918,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -7779,7 +8040,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
@@ -7910,7 +8171,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -8056,7 +8317,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -8286,7 +8547,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -8442,7 +8703,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `CONFLICT` */
@@ -8633,7 +8894,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `CONFLICT` */
@@ -8788,7 +9049,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -8982,7 +9243,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -9209,7 +9470,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -9432,7 +9693,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -9632,7 +9893,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -9876,7 +10137,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -10085,7 +10346,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -10239,6 +10500,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
@@ -10370,6 +10643,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -11221,6 +11506,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `EMAIL_TAKEN`, `CONFLICT` */
             409: {
                 headers: {
@@ -11592,6 +11889,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
@@ -11826,6 +12135,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
@@ -11919,6 +12240,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -12202,7 +12535,10 @@ export interface operations {
     };
     "list-categories": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only titles whose rating allows them at this age; titles without a known rating are left out. */
+                max_age?: number;
+            };
             header?: {
                 /**
                  * @description The `ETag` of a response that the client has. If it is still current, the response is 304 without a body.
@@ -12394,6 +12730,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -12589,6 +12937,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
@@ -12686,6 +13046,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -12873,6 +13245,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -13305,6 +13689,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
@@ -13400,6 +13796,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -13515,6 +13923,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
@@ -13627,6 +14047,759 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "list-profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01987c10-4a00-7000-8000-000000000001",
+                     *           "name": "Ada",
+                     *           "avatar": "sun",
+                     *           "age_limit": null,
+                     *           "has_pin": false,
+                     *           "is_current": true,
+                     *           "created_at": "2026-07-24T10:00:00Z"
+                     *         },
+                     *         {
+                     *           "id": "01987c10-4a00-7000-8000-000000000004",
+                     *           "name": "Kids",
+                     *           "avatar": "kite",
+                     *           "age_limit": 6,
+                     *           "has_pin": false,
+                     *           "is_current": false,
+                     *           "created_at": "2026-07-24T10:00:00Z"
+                     *         },
+                     *         {
+                     *           "id": "01987c10-4a00-7000-8000-000000000003",
+                     *           "name": "Robin",
+                     *           "avatar": "comet",
+                     *           "age_limit": null,
+                     *           "has_pin": true,
+                     *           "is_current": false,
+                     *           "created_at": "2026-07-24T10:00:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListProfilesResponse"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "create-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Kids",
+                 *       "avatar": "kite",
+                 *       "age_limit": 6
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewProfile"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01987c10-4a00-7000-8000-000000000004",
+                     *         "name": "Kids",
+                     *         "avatar": "kite",
+                     *         "age_limit": 6,
+                     *         "has_pin": false,
+                     *         "is_current": false,
+                     *         "created_at": "2026-07-24T10:00:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreateProfileResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "delete-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: components["schemas"]["ProfileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01987c10-4a00-7000-8000-000000000003"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeleteProfileResponse"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "update-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: components["schemas"]["ProfileId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Robin",
+                 *       "avatar": "comet",
+                 *       "age_limit": null,
+                 *       "pin": "4711",
+                 *       "password": "a long password"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProfileEdits"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01987c10-4a00-7000-8000-000000000003",
+                     *         "name": "Robin",
+                     *         "avatar": "comet",
+                     *         "age_limit": null,
+                     *         "has_pin": true,
+                     *         "is_current": false,
+                     *         "created_at": "2026-07-24T10:00:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UpdateProfileResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED`, `INVALID_CREDENTIALS` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "select-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: components["schemas"]["ProfileId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "pin": "4711"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SelectProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ9.c2lnbmF0dXJl",
+                     *         "profile": {
+                     *           "id": "01987c10-4a00-7000-8000-000000000003",
+                     *           "name": "Robin",
+                     *           "avatar": "comet",
+                     *           "age_limit": null,
+                     *           "has_pin": true,
+                     *           "is_current": true,
+                     *           "created_at": "2026-07-24T10:00:00Z"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SelectProfileResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED`, `INVALID_CREDENTIALS` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
@@ -13696,6 +14869,8 @@ export interface operations {
             query?: {
                 /** @description The most series to return; 20 by default. */
                 limit?: number;
+                /** @description Only titles whose rating allows them at this age; titles without a known rating are left out. */
+                max_age?: number;
                 /** @description The cursor of the previous page's response. */
                 cursor?: string;
             };
@@ -13961,6 +15136,8 @@ export interface operations {
                 season?: number;
                 /** @description The most episodes to return; 20 by default. */
                 limit?: number;
+                /** @description Only titles whose rating allows them at this age; titles without a known rating are left out. */
+                max_age?: number;
                 /** @description The cursor of the previous page's response. */
                 cursor?: string;
             };
@@ -14178,6 +15355,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
@@ -14289,6 +15478,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `CONFLICT` */
@@ -14452,7 +15653,7 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentErrorResponse"];
                 };
             };
-            /** @description `SUBSCRIPTION_REQUIRED` */
+            /** @description `FORBIDDEN`, `SUBSCRIPTION_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -14461,7 +15662,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `IDEMPOTENCY_CONFLICT`, `CONFLICT` */
@@ -14645,7 +15846,7 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentErrorResponse"];
                 };
             };
-            /** @description `SUBSCRIPTION_REQUIRED` */
+            /** @description `FORBIDDEN`, `SUBSCRIPTION_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -14654,7 +15855,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `CONFLICT` */
@@ -14813,6 +16014,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `ALREADY_SUBSCRIBED`, `IDEMPOTENCY_CONFLICT`, `CONFLICT` */
@@ -14994,6 +16207,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
@@ -15101,7 +16326,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description `SUBSCRIPTION_REQUIRED` */
+            /** @description `FORBIDDEN`, `SUBSCRIPTION_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -15110,7 +16335,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
@@ -15236,6 +16461,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `CONFLICT` */
@@ -15553,7 +16790,10 @@ export interface operations {
     };
     "list-related": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only titles whose rating allows them at this age; titles without a known rating are left out. */
+                max_age?: number;
+            };
             header?: {
                 /**
                  * @description The `ETag` of a response that the client has. If it is still current, the response is 304 without a body.
@@ -15707,6 +16947,8 @@ export interface operations {
                 sort?: components["schemas"]["VideoSort"];
                 /** @description The most videos to return; 20 by default. */
                 limit?: number;
+                /** @description Only titles whose rating allows them at this age; titles without a known rating are left out. */
+                max_age?: number;
                 /** @description The cursor of the previous page's response. */
                 cursor?: string;
             };
@@ -15944,6 +17186,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `NOT_FOUND` */
             404: {
                 headers: {
@@ -16072,7 +17326,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description `SUBSCRIPTION_REQUIRED`, `SUBSCRIPTION_EXPIRED`, `PAYMENT_OVERDUE`, `PLAN_UPGRADE_REQUIRED` */
+            /** @description `FORBIDDEN`, `SUBSCRIPTION_REQUIRED`, `SUBSCRIPTION_EXPIRED`, `PAYMENT_OVERDUE`, `PLAN_UPGRADE_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -16081,7 +17335,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -16216,6 +17470,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -16364,6 +17630,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `NOT_FOUND` */
             404: {
                 headers: {
@@ -16472,6 +17750,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -16619,6 +17909,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
@@ -16715,6 +18017,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
@@ -16836,6 +18150,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */

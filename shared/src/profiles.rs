@@ -1,0 +1,49 @@
+//! Changes of an account's profiles, which are all in the row of its user.
+
+use crate::http::error::ApiError;
+use crate::models::profile::{Profile, ProfileConflict};
+use crate::models::user::User;
+use crate::services::{ConfigError, Services};
+use crate::stores::contention::Contention;
+use crate::stores::database::{Database, Statement};
+use crate::stores::error::StoreError;
+use crate::stores::table::Table;
+use crate::stores::users::Users;
+
+/// Changes profiles.
+pub struct Profiles {
+    database: Database,
+    users: Users,
+}
+
+impl Profiles {
+    /// The table, with this function's settings.
+    pub fn connect(services: &Services) -> Result<Self, ConfigError> {
+        Ok(Self { database: services.database(&[Table::Users])?, users: Users::connect(services)? })
+    }
+
+    /// Changes the profiles with a rule, which gets the current ones again after losing a race, and writes the statements
+    /// `beside` in the same transaction. Returns the new profiles.
+    ///
+    /// # Errors
+    /// The rule's, or `SESSION_REVOKED` if the account was deleted.
+    pub async fn change(
+        &self,
+        user: &User,
+        rule: impl Fn(&[Profile]) -> Result<Vec<Profile>, ProfileConflict> + Send + Sync,
+        beside: impl Fn() -> Result<Vec<Statement>, StoreError> + Send + Sync,
+    ) -> Result<Vec<Profile>, ApiError> {
+        let mut user = user.clone();
+        let mut contention = Contention::default();
+        loop {
+            let profiles = rule(&user.profiles())?;
+            let mut statements = vec![self.users.set_profiles(&user, profiles.clone())?];
+            statements.extend(beside()?);
+            match self.database.transact(statements).await {
+                Err(StoreError::Condition(_)) => contention.lost().await.map_err(StoreError::from)?,
+                written => return Ok(written.map(|()| profiles)?),
+            }
+            user = self.users.get(user.id).await?.ok_or_else(ApiError::session_revoked)?;
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! `select-profile`: the token says who watches.
+
+use crate::list_profiles::{added, path, profiles};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use support::{Answer, PASSWORD, Platform, Viewer};
+
+/// Selects a profile, and returns the answer.
+async fn select(viewer: &Viewer, profile: &Value, body: Value) -> Answer {
+    viewer.post(&format!("{}/select", path(profile)), body).await
+}
+
+/// The viewer with a token of a profile without a PIN.
+pub(crate) async fn selected(viewer: &Viewer, profile: &Value) -> Viewer {
+    of_answer(viewer, &select(viewer, profile, json!({})).await)
+}
+
+fn of_answer(viewer: &Viewer, answer: &Answer) -> Viewer {
+    assert_eq!(answer.status(), 200, "{answer}");
+    viewer.with_token(viewer.email(), answer.data()["token"].as_str().expect("a token").to_owned())
+}
+
+/// The profile that the service takes a viewer for.
+async fn current(viewer: &Viewer) -> Value {
+    viewer.get("/api/auth/me").await.data()["profile"]["id"].clone()
+}
+
+/// The claims of a token.
+fn claims(viewer: &Viewer) -> Value {
+    let part = viewer.token().split('.').nth(1).expect("claims");
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).expect("base64")).expect("JSON")
+}
+
+#[tokio::test]
+async fn selecting_exchanges_the_token_of_the_same_session() {
+    let platform = Platform::bare().await;
+    let viewer = platform.register("ada@viewers.test").await;
+    let robin = added(&viewer, json!({ "name": "Robin" })).await;
+    platform.advance(5).await;
+
+    let answer = select(&viewer, &robin, json!({})).await;
+    let as_robin = of_answer(&viewer, &answer);
+
+    let mut expected = robin.clone();
+    expected["is_current"] = json!(true);
+    assert_eq!(answer.data()["profile"], expected);
+    assert_eq!(answer.header("content-encoding"), "", "a response with a token is never compressed");
+    assert_eq!(current(&as_robin).await, robin["id"]);
+    assert_eq!(profiles(&as_robin).await[1], expected);
+    assert_eq!(as_robin.get("/api/auth/sessions").await.data().as_array().map(Vec::len), Some(1), "one session");
+    assert_eq!(viewer.get("/api/auth/me").await.status(), 200, "requests in flight succeed");
+    platform.advance(65).await;
+    assert_eq!(viewer.get("/api/auth/me").await.code(), "SESSION_REVOKED");
+    assert_eq!(current(&as_robin).await, robin["id"]);
+}
+
+#[tokio::test]
+async fn a_token_without_a_profile_is_of_the_first_one_which_can_be_selected_again() {
+    let platform = Platform::bare().await;
+    let viewer = platform.register("ada@viewers.test").await;
+    let robin = added(&viewer, json!({ "name": "Robin" })).await;
+    let first = profiles(&viewer).await[0].clone();
+    assert!(claims(&viewer)["profile"].is_null());
+    assert_eq!(current(&viewer).await, first["id"]);
+    let as_robin = selected(&viewer, &robin).await;
+    assert_eq!(claims(&as_robin)["profile"], robin["id"]);
+
+    let back = selected(&as_robin, &first).await;
+
+    assert!(claims(&back)["profile"].is_null());
+    assert_eq!(current(&back).await, first["id"]);
+    let again = platform.sign_in("ada@viewers.test", PASSWORD).await;
+    assert_eq!(current(&again).await, first["id"], "a sign-in starts with the first profile");
+}
+
+#[tokio::test]
+async fn a_refreshed_token_keeps_its_profile() {
+    let platform = Platform::bare().await;
+    let viewer = platform.register("ada@viewers.test").await;
+    let robin = added(&viewer, json!({ "name": "Robin" })).await;
+    let as_robin = selected(&viewer, &robin).await;
+    platform.advance(8 * 86_400).await;
+
+    let refreshed = of_answer(&as_robin, &as_robin.post("/api/auth/refresh", json!({})).await);
+
+    assert_eq!(current(&refreshed).await, robin["id"]);
+}
+
+#[tokio::test]
+async fn two_selections_at_once_both_get_the_token_of_their_profile() {
+    let platform = Platform::bare().await;
+    let viewer = platform.register("ada@viewers.test").await;
+    let robin = added(&viewer, json!({ "name": "Robin" })).await;
+    let sam = added(&viewer, json!({ "name": "Sam" })).await;
+    platform.advance(5).await;
+
+    let (one, other) = tokio::join!(selected(&viewer, &robin), selected(&viewer, &sam));
+
+    platform.advance(65).await;
+    assert_eq!(current(&one).await, robin["id"]);
+    assert_eq!(current(&other).await, sam["id"]);
+}
+
+/// An account whose profile Robin has the PIN 4711.
+async fn with_pin(platform: &Platform) -> (Viewer, Value) {
+    let viewer = platform.register("ada@viewers.test").await;
+    let robin = added(&viewer, json!({ "name": "Robin" })).await;
+    let set = viewer.patch(&path(&robin), json!({ "pin": "4711", "password": PASSWORD })).await;
+    assert_eq!(set.status(), 200, "{set}");
+    (viewer, robin)
+}
+
+#[tokio::test]
+async fn a_profile_with_a_pin_is_selected_only_with_it() {
+    let platform = Platform::bare().await;
+    let (viewer, robin) = with_pin(&platform).await;
+    for body in [json!({}), json!({ "pin": null }), json!({ "pin": "4712" })] {
+        let refused = select(&viewer, &robin, body.clone()).await;
+        assert_eq!((refused.status(), refused.code()), (401, "INVALID_CREDENTIALS"), "{body}: {refused}");
+        assert!(!refused.text().contains("token\""), "{refused}");
+    }
+    let selected = select(&viewer, &robin, json!({ "pin": "4711" })).await;
+    assert_eq!(current(&of_answer(&viewer, &selected)).await, robin["id"]);
+}
+
+#[tokio::test]
+async fn after_five_wrong_pins_even_the_right_one_is_refused_for_a_quarter_of_an_hour() {
+    let platform = Platform::bare().await;
+    let (viewer, robin) = with_pin(&platform).await;
+    for _ in 0..3 {
+        assert_eq!(select(&viewer, &robin, json!({ "pin": "4711" })).await.status(), 200, "right ones do not count");
+        assert_eq!(select(&viewer, &robin, json!({})).await.code(), "INVALID_CREDENTIALS", "nor do missing ones");
+    }
+    for _ in 0..5 {
+        assert_eq!(select(&viewer, &robin, json!({ "pin": "0000" })).await.code(), "INVALID_CREDENTIALS");
+    }
+
+    let refused = select(&viewer, &robin, json!({ "pin": "4711" })).await;
+
+    assert_eq!((refused.status(), refused.code()), (429, "RATE_LIMITED"), "{refused}");
+    let other_session = platform.sign_in("ada@viewers.test", PASSWORD).await;
+    assert_eq!(select(&other_session, &robin, json!({ "pin": "4711" })).await.code(), "RATE_LIMITED", "any device");
+    let first = profiles(&viewer).await[0].clone();
+    assert_eq!(select(&viewer, &first, json!({})).await.status(), 200, "another profile");
+    let stranger = platform.register("grace@viewers.test").await;
+    assert_eq!(select(&stranger, &robin, json!({ "pin": "4711" })).await.code(), "NOT_FOUND");
+    platform.advance(17 * 60).await;
+    assert_eq!(select(&other_session, &robin, json!({ "pin": "4711" })).await.status(), 200);
+}
+
+#[tokio::test]
+async fn pins_that_are_guessed_at_once_are_limited_as_well() {
+    let platform = Platform::bare().await;
+    let (viewer, robin) = with_pin(&platform).await;
+    let guesses = (0..12).map(|guess| select(&viewer, &robin, json!({ "pin": format!("{guess:04}") })));
+
+    let answers = futures::future::join_all(guesses).await;
+
+    let checked = answers.iter().filter(|answer| answer.code() == "INVALID_CREDENTIALS").count();
+    assert_eq!(checked, 5);
+    assert_eq!(answers.iter().filter(|answer| answer.code() == "RATE_LIMITED").count(), 7);
+}
+
+#[tokio::test]
+async fn a_pin_is_in_no_answer_and_no_log() {
+    let platform = Platform::bare().await;
+    let (viewer, _) = with_pin(&platform).await;
+    for path in ["/api/profiles", "/api/auth/me", "/api/account/export"] {
+        let answer = viewer.get(path).await;
+        assert!(!answer.text().contains("argon2") && !answer.text().contains("pin_hash"), "{answer}");
+    }
+    let id = viewer.get("/api/auth/me").await.data()["id"].as_str().expect("an id").to_owned();
+    let admin = platform.admin().await;
+    let member = admin.get(&format!("/api/admin/members/{id}")).await;
+    assert_eq!(member.data()["profiles"][1]["has_pin"], true, "{member}");
+    assert!(!member.text().contains("argon2"), "{member}");
+    assert!(platform.running().logs().iter().all(|line| !line.contains("argon2") && !line.contains("pin\"")));
+}
