@@ -5106,6 +5106,31 @@ export interface operations {
                      *           "created_at": "2026-12-01T05:24:49.259Z"
                      *         },
                      *         "notes": "Prefers to be called.",
+                     *         "profiles": [
+                     *           {
+                     *             "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *             "name": "Ada",
+                     *             "avatar": "sun",
+                     *             "age_limit": null,
+                     *             "has_pin": false,
+                     *             "created_at": "2026-12-01T05:24:49.259Z",
+                     *             "preferences": {
+                     *               "captions": true,
+                     *               "user_id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *               "caption_language": "de",
+                     *               "speed": 1.25
+                     *             }
+                     *           },
+                     *           {
+                     *             "id": "01987c10-4a00-7000-8000-000000000004",
+                     *             "name": "Kids",
+                     *             "avatar": "kite",
+                     *             "age_limit": 6,
+                     *             "has_pin": false,
+                     *             "created_at": "2026-12-01T05:24:49.259Z",
+                     *             "preferences": null
+                     *           }
+                     *         ],
                      *         "preferences": {
                      *           "captions": true,
                      *           "user_id": "01a23010-11eb-7f1f-8f21-f142529631e4",
@@ -5214,7 +5239,8 @@ export interface operations {
                      *             "last_watched_at": "2026-12-01T05:24:51.299973Z",
                      *             "progress": 31.5,
                      *             "video_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
-                     *             "completed": false
+                     *             "completed": false,
+                     *             "profile_id": "01a23010-11eb-7f1f-8f21-f142529631e4"
                      *           }
                      *         ],
                      *         "streams": [
@@ -5227,7 +5253,8 @@ export interface operations {
                      *             "watched_seconds": 0.004431115,
                      *             "progress": 31.5,
                      *             "completed": false,
-                     *             "last_watched_at": "2026-12-01T05:24:51.299973Z"
+                     *             "last_watched_at": "2026-12-01T05:24:51.299973Z",
+                     *             "profile_id": "01a23010-11eb-7f1f-8f21-f142529631e4"
                      *           },
                      *           {
                      *             "video_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
@@ -5238,7 +5265,8 @@ export interface operations {
                      *             "watched_seconds": 0,
                      *             "progress": 31.5,
                      *             "completed": false,
-                     *             "last_watched_at": "2026-12-01T05:24:51.299973Z"
+                     *             "last_watched_at": "2026-12-01T05:24:51.299973Z",
+                     *             "profile_id": "01a23010-11eb-7f1f-8f21-f142529631e4"
                      *           }
                      *         ],
                      *         "watchlist": [],
@@ -6418,6 +6446,26 @@ export interface operations {
                      *           "pending_email": null,
                      *           "created_at": "2026-12-01T05:24:49.259Z"
                      *         },
+                     *         "profiles": [
+                     *           {
+                     *             "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *             "name": "Ada",
+                     *             "avatar": "sun",
+                     *             "age_limit": null,
+                     *             "has_pin": false,
+                     *             "is_current": false,
+                     *             "created_at": "2026-12-01T05:24:49.259Z"
+                     *           },
+                     *           {
+                     *             "id": "01987c10-4a00-7000-8000-000000000004",
+                     *             "name": "Kids",
+                     *             "avatar": "kite",
+                     *             "age_limit": 6,
+                     *             "has_pin": false,
+                     *             "is_current": false,
+                     *             "created_at": "2026-12-01T05:24:49.259Z"
+                     *           }
+                     *         ],
                      *         "subscription": {
                      *           "plan_type": "premium",
                      *           "status": "active",
@@ -11364,7 +11412,16 @@ export interface operations {
                      *         "role": "viewer",
                      *         "email_verified": false,
                      *         "pending_email": null,
-                     *         "created_at": "2026-12-01T05:24:49.259Z"
+                     *         "created_at": "2026-12-01T05:24:49.259Z",
+                     *         "profile": {
+                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *           "name": "Ada",
+                     *           "avatar": "sun",
+                     *           "age_limit": null,
+                     *           "has_pin": false,
+                     *           "is_current": true,
+                     *           "created_at": "2026-12-01T05:24:49.259Z"
+                     *         }
                      *       }
                      *     }
                      */
@@ -13651,6 +13708,8 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "playback_session_id": "01a23010-19df-7857-8286-2c206becab10",
+                     *           "profile_id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *           "profile_name": "Ada",
                      *           "device_name": "Unknown device",
                      *           "video_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
                      *           "video_title": "The Lighthouse",
