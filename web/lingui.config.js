@@ -28,6 +28,7 @@ const ADMIN = [
 const TV = [
   'src/tv/**/*.{ts,tsx}',
   'src/features/videos/cards.ts',
+  'src/features/profiles/pin.ts',
   'src/lib/{device-name,format,nouns}.ts',
   'src/lib/errors/{explain,explanations}.ts',
 ];

@@ -46,7 +46,7 @@ export default defineConfig({
             { name: 'vendor', test: /node_modules\/(react|react-dom|scheduler|regexparam|@tanstack|openapi-fetch|@lingui)\// },
             {
               name: 'first',
-              test: /src\/(lib\/(api|errors\/(answer|api-error|explain\.ts)|format|i18n|notify|offline\/forget|page-title|query-client|return-to|router\/|session|theme|use-online|wanted|queries\/use-(categories|me|plans|subscription|video)\.ts)|app\/(shell|header|guards|language-menu|missing-file|router|route-error|start-page)|components\/(badge|button|classes|icon|logo|notice|notices|poster|segments|shelf|skeleton|video-card)|features\/videos\/(cards|use-home|use-videos))/,
+              test: /src\/(lib\/(age-limit|api|choosing|errors\/(answer|api-error|explain\.ts)|format|i18n|notify|offline\/forget|page-title|query-client|return-to|router\/|session|stored|theme|use-online|wanted|queries\/(max-age|use-(categories|me|plans|subscription|video))\.ts)|app\/(shell|header|guards|language-menu|missing-file|router|route-error|start-page)|components\/(badge|button|classes|icon|logo|notice|notices|poster|segments|shelf|skeleton|video-card)|features\/videos\/(cards|use-home|use-videos))/,
             },
             { name: 'hero', test: /src\/features\/videos\/(hero|next-step|resume\.ts)/ },
           ],

@@ -64,10 +64,10 @@ test('signing in applies the language that was chosen on another device', async 
   await page.goto('/sign-in?next=/account/profile');
   await expect(html(page)).toHaveAttribute('lang', 'en');
   await signIn(page, person, { email: 'Email address', password: 'Password', button: 'Sign in' });
-  await expect(title(page)).toHaveText('Perfil');
+  await expect(title(page)).toHaveText('Datos de la cuenta');
   await expect(html(page)).toHaveAttribute('lang', 'es');
   await page.reload();
-  await expect(title(page)).toHaveText('Perfil');
+  await expect(title(page)).toHaveText('Datos de la cuenta');
 });
 
 test('a language that was chosen on this device overrides the account’s language', async ({ page, platform }) => {

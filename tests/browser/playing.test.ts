@@ -242,7 +242,7 @@ test.describe('a session that was ended from another device', () => {
     await other.getByRole('button', { name: 'Sign out The kitchen' }).click();
     await expect(other.getByText('The kitchen is signed out.')).toBeVisible();
 
-    await page.getByRole('link', { name: 'Profile' }).click();
+    await page.getByRole('link', { name: 'Account details' }).click();
     await page.getByRole('link', { name: 'Subscription', exact: true }).click();
     await expect(page).toHaveURL(/\/sign-in\?next=/);
     await expect(page.getByText('You were signed out.')).toBeVisible();

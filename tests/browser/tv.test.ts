@@ -1,5 +1,6 @@
 // The television's app, driven as with a remote control: by the arrows, OK and Back alone.
 import { expectAccessible } from './support/accessible.ts';
+import { expectFocus, focused, openHome, press, words } from './support/remote.ts';
 import { countRequests, expect, test } from './support/test.ts';
 import type { Page } from './support/test.ts';
 
@@ -10,47 +11,6 @@ const FRAME_MAX = 50;
 const SLOWER = 6;
 
 test.use({ viewport: { width: 1920, height: 1080 } });
-
-/** The control that has focus. */
-const focused = (page: Page) => page.locator(':focus');
-
-/** Presses a key, and expects a control on the screen to have visible focus afterwards. */
-async function press(
-  page: Page,
-  key: 'ArrowUp' | 'ArrowDown' | 'ArrowLeft' | 'ArrowRight' | 'Enter' | 'Backspace' | 'Escape',
-): Promise<void> {
-  await page.keyboard.press(key);
-  await expectFocus(page);
-}
-
-async function expectFocus(page: Page): Promise<void> {
-  await expect
-    .poll(
-      () =>
-        page.evaluate(() => {
-          const { activeElement: control } = document;
-          if (!control || control === document.body) return 'nothing has focus';
-          if (!control.matches('button, [role=slider]')) return 'focus is not on a control';
-          const { left, right, top, bottom } = control.getBoundingClientRect();
-          const isInside = left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
-          return isInside ? 'a control on the screen' : `it is at ${left}, ${top} to ${right}, ${bottom}`;
-        }),
-      { message: 'focus is never lost' },
-    )
-    .toBe('a control on the screen');
-  const hasRing = await focused(page).evaluate((control) =>
-    [control, ...control.querySelectorAll('.picture')].some((part) => getComputedStyle(part).boxShadow !== 'none'),
-  );
-  expect(hasRing, 'focus is visible').toBe(true);
-}
-
-/** The text of the control that has focus. */
-const words = async (page: Page) => (await focused(page).textContent()) ?? '';
-
-async function openHome(page: Page, path = '/tv'): Promise<void> {
-  await page.goto(path);
-  await expect(focused(page)).toHaveText('Play');
-}
 
 const playing = (page: Page) =>
   page.evaluate(() => {
@@ -160,7 +120,7 @@ test('Back returns to where focus was, from a title, the search and the list', a
 
   await press(page, 'ArrowUp');
   await press(page, 'ArrowUp');
-  for (const item of ['Search', 'My list', 'Sign out']) {
+  for (const item of ['Search', 'My list', 'Switch profile', 'Sign out']) {
     await expect(focused(page)).toHaveText(item);
     await press(page, 'Enter');
     await expect(page).not.toHaveURL(/\/tv$/);

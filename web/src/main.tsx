@@ -14,22 +14,22 @@ import { needCatalogue, startLanguage, useLanguage } from './lib/i18n/catalogues
 import { queryClient } from './lib/query-client';
 import { PlaceProvider } from './lib/router/place';
 import { forgetLists } from './lib/offline/forget';
-import { accountId, subscribeToSession, token } from './lib/session';
+import { subscribeToSession, token, useSwitches, viewerId } from './lib/session';
 import { showAsSeenAt } from './lib/use-online';
 
 // Data of one person must not be shown to the next.
-let account = accountId();
+let viewer = viewerId();
 subscribeToSession(() => {
-  if (token() !== null && accountId() === account) return;
-  account = accountId();
+  if (token() !== null && viewerId() === viewer) return;
+  viewer = viewerId();
   queryClient.clear();
   forgetLists();
 });
 
-/** A change of language remounts every page but keeps the cached data. */
+/** A change of language remounts every page but keeps the cached data. A change of the profile remounts every page without it. */
 function PagesInLanguage() {
   return (
-    <Fragment key={useLanguage()}>
+    <Fragment key={`${useLanguage()} ${useSwitches()}`}>
       <Pages />
     </Fragment>
   );
@@ -70,6 +70,7 @@ function loadMore() {
     needCatalogue('viewer'),
     // What works offline is kept once the first page has everything.
     import('./lib/offline/install').then(({ install }) => install()),
+    import('./lib/queries/follow-age-limit').then(({ followAgeLimit }) => followAgeLimit()),
   ];
   for (const load of loads) load.catch(() => undefined);
 }

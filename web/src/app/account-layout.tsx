@@ -12,7 +12,7 @@ const rooms = (): { to: string; label: string; icon: IconName }[] => [
   { to: '/account', label: t`Subscription`, icon: 'card' },
   { to: '/account/invoices', label: t`Invoices`, icon: MORE_ICONS.download },
   { to: '/account/devices', label: t`Devices`, icon: MORE_ICONS.device },
-  { to: '/account/profile', label: t`Profile`, icon: 'user' },
+  { to: '/account/profile', label: t`Account details`, icon: 'user' },
 ];
 
 export function Component() {

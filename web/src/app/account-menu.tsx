@@ -1,10 +1,13 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { Menu } from '@base-ui/react/menu';
-import { useNavigate } from '@/lib/router/place';
+import { useLocation, useNavigate } from '@/lib/router/place';
 import { Icon } from '@/components/icon';
 import type { IconName } from '@/components/icon';
 import { MORE_ICONS } from '@/components/more-icons';
+import { Avatar } from '@/features/profiles/avatar';
+import { useIsKids } from '@/lib/age-limit';
+import { profilesPath } from '@/lib/return-to';
 import { useMe } from '@/lib/queries/use-me';
 import { useSignOut } from '@/lib/queries/use-sign-out';
 import { setTheme, useTheme } from '@/lib/theme';
@@ -22,7 +25,9 @@ export default function AccountMenu() {
   const theme = useTheme();
   const signOut = useSignOut();
   const navigate = useNavigate();
-  const name = me.data?.name ?? me.data?.email ?? '';
+  const here = useLocation();
+  const isKids = useIsKids();
+  const profile = me.data?.profile;
   const go = (icon: IconName, label: string, to: string) => (
     <Menu.Item className={styles.item} onClick={() => void navigate(to)}>
       <Icon name={icon} size={18} />
@@ -32,25 +37,35 @@ export default function AccountMenu() {
   return (
     <Menu.Root modal={false}>
       <Menu.Trigger className={styles.trigger} aria-label={t`Your account`}>
-        {name ? <span aria-hidden="true">{name.charAt(0).toUpperCase()}</span> : <Icon name="user" />}
+        {profile ? <Avatar name={profile.avatar} className={styles.avatar} /> : <Icon name="user" />}
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Positioner className={styles.positioner} sideOffset={8} align="end">
           <Menu.Popup className={styles.popup}>
-            {me.data && (
+            {profile && (
               <div className={styles.who}>
-                {me.data.name && <p className={styles.name}>{me.data.name}</p>}
-                <p className={styles.email}>{me.data.email}</p>
+                <Avatar name={profile.avatar} className={styles.picture} />
+                <div className={styles.words}>
+                  <p className={styles.name}>{profile.name}</p>
+                  {!isKids && <p className={styles.email}>{me.data?.email}</p>}
+                </div>
               </div>
             )}
+            {go(MORE_ICONS.users, t`Switch profile`, profilesPath(here))}
+            {!isKids && go(MORE_ICONS.pencil, t`Manage profiles`, '/profiles/manage')}
+            <Menu.Separator className={styles.line} />
             {go(MORE_ICONS.plus, t`My list`, '/my-list')}
             {go(MORE_ICONS.clock, t`History`, '/history')}
             <Menu.Separator className={styles.line} />
-            {go('card', t`Account`, '/account')}
-            {go(MORE_ICONS.device, t`Devices`, '/account/devices')}
-            {go('user', t`Profile`, '/account/profile')}
-            {me.data?.role === 'admin' && go('film', t`Admin`, '/admin')}
-            <Menu.Separator className={styles.line} />
+            {!isKids && (
+              <>
+                {go('card', t`Account`, '/account')}
+                {go(MORE_ICONS.device, t`Devices`, '/account/devices')}
+                {go('user', t`Account details`, '/account/profile')}
+                {me.data?.role === 'admin' && go('film', t`Admin`, '/admin')}
+                <Menu.Separator className={styles.line} />
+              </>
+            )}
             <Menu.Group>
               <Menu.GroupLabel className={styles.label}>
                 <Trans>Appearance</Trans>

@@ -4,17 +4,30 @@ import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { PasswordField } from '@/components/field';
 import { ErrorNotice } from '@/components/notice';
-import { api, data, endSessionOf } from '@/lib/api';
+import { api, asSession, data, endSessionOf } from '@/lib/api';
 import { answerPassword, useIsPasswordDialogOpen } from '@/lib/confirm-password';
 import { hasCode } from '@/lib/errors/api-error';
 import { meQuery, useMe } from '@/lib/queries/use-me';
 import { queryClient } from '@/lib/query-client';
-import { startSession, token } from '@/lib/session';
+import { isInFurtherProfile, startSession, token } from '@/lib/session';
 import { useForm } from '@/lib/use-form';
 
 /** Asks operators for their password again before an action that moves money or changes access. */
 export function ConfirmPassword() {
   return useIsPasswordDialogOpen() ? <Question /> : null;
+}
+
+/** The token of a new session in the profile of the current one. A profile with a PIN is left: the password does not replace it. */
+async function inSameProfile(account: string): Promise<string> {
+  if (!isInFurtherProfile()) return account;
+  const { profile } = await queryClient.query(meQuery);
+  if (!profile) return account;
+  const params = { path: { profile_id: profile.id } };
+  const selecting = data(api.POST('/api/profiles/{profile_id}/select', { params, body: {}, headers: asSession(account) }));
+  return selecting.then(
+    (selected) => selected.token,
+    () => account,
+  );
 }
 
 function Question() {
@@ -27,7 +40,7 @@ function Question() {
       const { email } = me.data ?? (await queryClient.query(meQuery));
       const before = token();
       const signedIn = await data(api.POST('/api/auth/login', { body: { email, password } }));
-      startSession(signedIn.token);
+      startSession(await inSameProfile(signedIn.token));
       if (before !== null) void endSessionOf(before);
       answerPassword(true);
     },

@@ -7,7 +7,9 @@ import { ButtonLink } from '@/components/button';
 import { classes } from '@/components/classes';
 import { Icon } from '@/components/icon';
 import { Logo } from '@/components/logo';
+import { useIsKids } from '@/lib/age-limit';
 import { BRAND } from '@/lib/brand';
+import { useIsChoosing } from '@/lib/choosing';
 import { authPathFrom } from '@/lib/return-to';
 import { useIsSignedIn } from '@/lib/session';
 import styles from './header.module.css';
@@ -16,12 +18,24 @@ const AccountMenu = lazy(() => import('./account-menu'));
 
 export function Header() {
   const isSignedIn = useIsSignedIn();
+  const isChoosing = useIsChoosing() && isSignedIn;
   const isScrolled = useIsScrolled();
   return (
     <header className={classes(styles.header, isScrolled && styles.scrolled)}>
       <Link to="/" className={styles.home} aria-label={t`${BRAND} home`}>
         <Logo />
       </Link>
+      {/* Nothing else is shown before somebody has said who is watching. */}
+      {!isChoosing && <Menus />}
+    </header>
+  );
+}
+
+function Menus() {
+  const isSignedIn = useIsSignedIn();
+  const isKids = useIsKids();
+  return (
+    <>
       <nav aria-label={t`Main`} className={styles.nav}>
         {isSignedIn && (
           <NavLink to="/" end className={styles.link}>
@@ -31,9 +45,11 @@ export function Header() {
         <NavLink to="/browse" className={styles.link}>
           <Trans>Browse</Trans>
         </NavLink>
-        <NavLink to="/plans" className={classes(styles.link, styles.minor)}>
-          <Trans>Plans</Trans>
-        </NavLink>
+        {!isKids && (
+          <NavLink to="/plans" className={classes(styles.link, styles.minor)}>
+            <Trans>Plans</Trans>
+          </NavLink>
+        )}
       </nav>
       <div className={styles.end}>
         <Link to="/browse?search" className={styles.search} aria-label={t`Search`} title={t`Search`}>
@@ -47,7 +63,7 @@ export function Header() {
           <SignInLinks />
         )}
       </div>
-    </header>
+    </>
   );
 }
 

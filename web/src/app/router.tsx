@@ -1,4 +1,7 @@
 import { Suspense } from 'react';
+import { useIsChoosing } from '@/lib/choosing';
+import { Navigate } from '@/lib/router/link';
+import { useLocation } from '@/lib/router/place';
 import { Catch, Outlet, Routes, prepare } from '@/lib/router/routes';
 import type { Params, Route } from '@/lib/router/routes';
 import { categoriesQuery } from '@/lib/queries/use-categories';
@@ -10,7 +13,8 @@ import { subscriptionQuery } from '@/lib/queries/use-subscription';
 import { allSeriesQuery, seriesQuery } from '@/lib/queries/use-series';
 import { videoQuery } from '@/lib/queries/use-video';
 import { queryClient } from '@/lib/query-client';
-import { token } from '@/lib/session';
+import { profilesPath } from '@/lib/return-to';
+import { token, useIsSignedIn } from '@/lib/session';
 import { Boot } from './boot';
 import { RequireSession } from './guards';
 import { RouteError } from './route-error';
@@ -71,7 +75,13 @@ function InShell() {
   );
 }
 
-const account = [InShell, RequireSession, { lazy: withTexts('viewer', () => import('./account-layout')) }];
+const notForKids = { lazy: withTexts('viewer', () => import('./not-for-kids')) };
+const account = [InShell, RequireSession, notForKids, { lazy: withTexts('viewer', () => import('./account-layout')) }];
+
+/** One file for both pages: the names of all files are in the code that every first route loads. */
+function profilesPage(name: 'ChoosePage' | 'ManagePage') {
+  return { lazy: withTexts('viewer', async () => ({ Component: (await import('@/features/profiles/pages'))[name] })) };
+}
 
 /** The first route that matches is shown. */
 const routes: readonly Route[] = [
@@ -85,7 +95,22 @@ const routes: readonly Route[] = [
     page: { lazy: withTexts('viewer', () => import('@/features/videos/series-page')) },
   },
   { path: '/docs', frames: [InShell], page: { lazy: withTexts('viewer', () => import('@/features/docs/docs-page')) } },
-  { path: '/plans', frames: [InShell], load: loadPlans, page: { lazy: withTexts('viewer', () => import('@/features/plans/plans-page')) } },
+  {
+    path: '/profiles',
+    frames: [InShell, RequireSession],
+    page: profilesPage('ChoosePage'),
+  },
+  {
+    path: '/profiles/manage',
+    frames: [InShell, RequireSession, notForKids],
+    page: profilesPage('ManagePage'),
+  },
+  {
+    path: '/plans',
+    frames: [InShell, notForKids],
+    load: loadPlans,
+    page: { lazy: withTexts('viewer', () => import('@/features/plans/plans-page')) },
+  },
   { path: '/sign-in', frames: [InShell], page: { lazy: withTexts('viewer', () => import('@/features/users/sign-in-page')) } },
   { path: '/register', frames: [InShell], page: { lazy: withTexts('viewer', () => import('@/features/users/register-page')) } },
   {
@@ -106,10 +131,14 @@ const routes: readonly Route[] = [
     frames: [InShell, RequireSession],
     page: { lazy: withTexts('viewer', () => import('@/features/history/history-page')) },
   },
-  { path: '/link', frames: [InShell, RequireSession], page: { lazy: withTexts('viewer', () => import('@/features/sessions/link-page')) } },
+  {
+    path: '/link',
+    frames: [InShell, RequireSession, notForKids],
+    page: { lazy: withTexts('viewer', () => import('@/features/sessions/link-page')) },
+  },
   {
     path: '/subscription/return',
-    frames: [InShell, RequireSession],
+    frames: [InShell, RequireSession, notForKids],
     page: { lazy: withTexts('viewer', () => import('@/features/subscription/return-page')) },
   },
   {
@@ -144,7 +173,7 @@ const routes: readonly Route[] = [
 
 async function loadAdmin() {
   const [{ adminRoutes }] = await Promise.all([import('./admin-routes'), needCatalogue('viewer'), needCatalogue('admin')]);
-  return adminRoutes([InShell]);
+  return adminRoutes([InShell, notForKids]);
 }
 
 /** Starts to load the code and the data of the page at a path. */
@@ -152,12 +181,24 @@ export function prepareFor(pathname: string): void {
   prepare(routes, pathname);
 }
 
+/** The pages that are shown even before somebody has said who is watching. */
+const OPEN = ['/profiles', '/forgot-password', '/reset-password', '/verify-email'];
+
+/** The page of the address, or that which asks first who is watching. */
+function CurrentPage() {
+  const place = useLocation();
+  const isSignedIn = useIsSignedIn();
+  const isChoosing = useIsChoosing();
+  if (isSignedIn && isChoosing && !OPEN.includes(place.pathname)) return <Navigate to={profilesPath(place)} replace />;
+  return <Routes routes={routes} />;
+}
+
 /** The page of the current address. */
 export function Pages() {
   return (
     <Catch fallback={(error) => <RouteError error={error} />}>
       <Suspense fallback={<Boot />}>
-        <Routes routes={routes} />
+        <CurrentPage />
       </Suspense>
     </Catch>
   );

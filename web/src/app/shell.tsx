@@ -8,6 +8,7 @@ import { Icon } from '@/components/icon';
 import { Logo } from '@/components/logo';
 import { Notices } from '@/components/notices';
 import { Segments } from '@/components/segments';
+import { useIsKids } from '@/lib/age-limit';
 import { withTexts } from '@/lib/i18n/catalogues';
 import { isAuthPage } from '@/lib/return-to';
 import { useIsSignedIn } from '@/lib/session';
@@ -60,8 +61,9 @@ function FocusOnArrival() {
 function Warnings() {
   const isSignedIn = useIsSignedIn();
   const { pathname } = useLocation();
-  const isElsewhere = /^\/(account|subscription|admin)(\/|$)/.test(pathname) || isAuthPage(pathname);
-  if (!isSignedIn || isElsewhere) return null;
+  const isKids = useIsKids();
+  const isElsewhere = /^\/(account|admin|profiles|subscription)(\/|$)/.test(pathname) || isAuthPage(pathname);
+  if (!isSignedIn || isKids || isElsewhere) return null;
   return (
     <Suspense>
       <SubscriptionBanner />
@@ -102,6 +104,7 @@ const themes = () =>
 
 function Footer() {
   const theme = useTheme();
+  const isKids = useIsKids();
   return (
     <footer className={styles.footer}>
       <Logo />
@@ -112,16 +115,20 @@ function Footer() {
               <Trans>Browse</Trans>
             </Link>
           </li>
-          <li>
-            <Link to="/plans">
-              <Trans>Plans and pricing</Trans>
-            </Link>
-          </li>
-          <li>
-            <Link to="/account">
-              <Trans>Account</Trans>
-            </Link>
-          </li>
+          {!isKids && (
+            <>
+              <li>
+                <Link to="/plans">
+                  <Trans>Plans and pricing</Trans>
+                </Link>
+              </li>
+              <li>
+                <Link to="/account">
+                  <Trans>Account</Trans>
+                </Link>
+              </li>
+            </>
+          )}
         </ul>
       </nav>
       <div className={styles.settings}>

@@ -13,15 +13,17 @@ interface DialogProps {
   children?: ReactNode;
   /** The buttons, with the main one last. */
   actions?: ReactNode;
+  /** What has focus first; the button that closes the dialog without it. */
+  initialFocus?: () => HTMLElement | null;
 }
 
 /** A modal dialog: traps focus, closes with Escape, and returns focus. */
-export function Dialog({ open, onClose, title, description, children, actions }: DialogProps) {
+export function Dialog({ open, onClose, title, description, children, actions, initialFocus }: DialogProps) {
   return (
     <Base.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
-        <Base.Popup className={styles.popup}>
+        <Base.Popup className={styles.popup} initialFocus={initialFocus}>
           <div className={styles.head}>
             <Base.Title className={styles.title}>{title}</Base.Title>
             <Base.Close className={styles.close} aria-label={t`Close`}>

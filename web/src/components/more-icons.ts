@@ -5,6 +5,7 @@ export const MORE_ICONS = {
   down: { path: 'm6 9.500 6 6 6-6' },
   device: { path: 'M4 5h16v11H4zM9 20h6M12 16v4' },
   cast: { path: 'M3 8V5.500h18v13h-7M3 12a7 7 0 0 1 7 7M3 15.500A3.500 3.500 0 0 1 6.500 19M3 19v.01' },
+  pencil: { path: 'M4.500 19.500 5.500 15 16 4.500l3.500 3.500L9 18.500zM13.500 7l3.500 3.500' },
   phone: { path: 'M8 3h8a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H8a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM11 18h2' },
   external: { path: 'M14 5h5v5M19 5l-8 8M17 14v5H5V7h5' },
   download: { path: 'M12 4v11M7.500 11l4.500 4.500 4.500-4.500M5 20h14' },

@@ -1,14 +1,15 @@
 // All requests to the API go through `api` and `data`, `page` or `done`.
 import createClient from 'openapi-fetch';
 import type { paths } from './api.generated';
+import { setChoosing } from './choosing';
 import { passwordConfirmed } from './confirm-password';
 import { errorOfResponse, errorOfFailure } from './errors/answer';
-import { hasCode } from './errors/api-error';
+import { hasCode, isProfileDeleted } from './errors/api-error';
 import type { ErrorCode } from './errors/api-error';
 import type { Page } from './models';
 import { TRIES_AGAIN_MAX, retryDelay } from './query-client';
 import { noteServiceTime } from './service-clock';
-import { issuedAt, loseSession, startSession, token } from './session';
+import { issuedAt, loseSession, startSession, token, viewerOf } from './session';
 
 /** In milliseconds. The API itself gives up after eight seconds. */
 const ANSWER_WITHIN = 15_000;
@@ -16,6 +17,9 @@ const ANSWER_WITHIN = 15_000;
 const REFRESH_AFTER = 24 * 3600 * 1000;
 
 export const api = createClient<paths>({ baseUrl: '/', fetch: authenticated });
+
+/** The header of a request for another session than the page's: one that is about to begin. */
+export const asSession = (bearer: string) => ({ authorization: `Bearer ${bearer}` });
 
 /** Sends a request while the page is being left, and ignores the response. */
 export async function sendInParting(method: 'PUT' | 'PATCH' | 'DELETE', path: `/api/${string}`, body?: object): Promise<void> {
@@ -81,7 +85,10 @@ async function body<Body>(answer: Promise<ApiResponse<Body>>): Promise<Body> {
   if (result.data !== undefined && typeof result.data === 'object' && result.data !== null && 'success' in result.data) return result.data;
   const error = errorOfResponse(result.response, result.error);
   // The session has ended, whichever request noticed. The router redirects to the sign-in page and back.
-  if (hasCode(error, 'UNAUTHENTICATED', 'SESSION_REVOKED', 'TOKEN_EXPIRED') && sentBy(result.response) === token()) loseSession();
+  if (sentBy(result.response) === token()) {
+    if (hasCode(error, 'UNAUTHENTICATED', 'SESSION_REVOKED', 'TOKEN_EXPIRED')) loseSession();
+    if (isProfileDeleted(error)) setChoosing(true);
+  }
   throw error;
 }
 
@@ -90,7 +97,7 @@ const senders = new WeakMap<Response, string | null>();
 const sentBy = (response: Response) => senders.get(response) ?? null;
 
 async function authenticated(request: Request): Promise<Response> {
-  const bearer = token();
+  const bearer = request.headers.get('authorization')?.replace('Bearer ', '') ?? token();
   let response = await send(request.clone(), bearer);
   if (response.status === 401 && bearer !== null && (await isRefused(response, 'TOKEN_EXPIRED'))) {
     const fresh = await refresh(bearer);
@@ -134,7 +141,8 @@ function refresh(bearer: string): Promise<string | null> {
 
 async function exchangeToken(bearer: string): Promise<string | null> {
   const kept = token();
-  if (kept !== bearer) return kept;
+  // What one viewer asked for must not be done for another who has taken over.
+  if (kept !== bearer) return viewerOf(kept) === viewerOf(bearer) ? kept : null;
   try {
     const response = await send(new Request('/api/auth/refresh', { method: 'POST' }), bearer);
     const body: unknown = await response.json();

@@ -29,6 +29,12 @@ export type Playback = Schemas['Playback'];
 /** Changes to a viewer's preferences. */
 export type PreferenceEdits = Schemas['PreferenceEdits'];
 export type Preferences = Schemas['Preferences'];
+/** A viewer profile of an account. */
+export type Profile = Schemas['Profile'];
+export type Avatar = Profile['avatar'];
+/** Changes to a profile. */
+export type ProfileEdits = Schemas['ProfileEdits'];
+export type NewProfile = Schemas['NewProfile'];
 export type Price = Schemas['Price'];
 export type RequiredPlan = Schemas['RequiredPlan'];
 export type Series = Schemas['Series'];
@@ -47,6 +53,8 @@ export type AudioTrack = Schemas['AudioTrack'];
 export type VideoQuality = Schemas['VideoQuality'];
 export type UploadTarget = Schemas['UploadTarget'];
 export type User = Schemas['User'];
+/** The signed-in user, with the session's profile. */
+export type Me = Schemas['Me'];
 export type Video = Schemas['Video'];
 /** A video or series as everybody sees it, with its trailer. */
 export type Title = Schemas['Title'];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ownPath, returnTo, signInPath } from './return-to';
+import { ownPath, profilesPath, returnTo, signInPath } from './return-to';
 
 describe('returnTo', () => {
   it('returns to a page of this app with its query and fragment', () => {
@@ -62,6 +62,15 @@ describe('returnTo', () => {
       expect(returnTo(`?next=${encodeURIComponent(path)}`), path).toBe('/');
       expect(ownPath(path), path).toBeNull();
     }
+  });
+
+  it('leads back from the question who is watching, past the pages for signing in', () => {
+    const search = (url: string) => new URL(url, 'http://x').search;
+    const asked = profilesPath({ pathname: '/videos/1', search: '?t=2' });
+    expect(returnTo(search(asked))).toBe('/videos/1?t=2');
+    expect(profilesPath({ pathname: '/sign-in', search: search(signInPath('/my-list')) })).toBe('/profiles?next=%2Fmy-list');
+    expect(profilesPath({ pathname: '/profiles/manage', search: '' })).toBe('/profiles');
+    expect(profilesPath({ pathname: '/', search: '' })).toBe('/profiles');
   });
 
   it('keeps the return path on the sign-in page', () => {

@@ -3,7 +3,9 @@ export type AuthPage = '/sign-in' | '/register' | '/forgot-password' | '/reset-p
 
 const AUTH_PAGES: readonly string[] = ['/sign-in', '/register', '/forgot-password', '/reset-password'] satisfies AuthPage[];
 
-/** Where to go after signing in: always a path of this app, whatever the URL contains. */
+const PROFILES = '/profiles';
+
+/** Where to go after signing in or choosing a profile: always a path of this app, whatever the URL contains. */
 export function returnTo(search: string): string {
   return ownPath(new URLSearchParams(search).get('next')) ?? '/';
 }
@@ -39,6 +41,13 @@ function startsWithTwoSlashes(path: string): boolean {
       return decoded === path;
     }
   }
+}
+
+/** The URL of the page that asks who is watching, as opened from a page: it returns there, or to where a sign-in page would have led. */
+export function profilesPath({ pathname, search }: { pathname: string; search: string }): string {
+  const isOnTheWay = isAuthPage(pathname) || pathname.startsWith(PROFILES);
+  const path = isOnTheWay ? returnTo(search) : pathname + search;
+  return path === '/' ? PROFILES : `${PROFILES}?next=${encodeURIComponent(path)}`;
 }
 
 /** The URL of the sign-in page that returns to `path`. */

@@ -1,33 +1,42 @@
 // The token of the current session. docs/SECURITY.md explains why it is in localStorage.
 import { useSyncExternalStore } from 'react';
+import { storedText } from './stored';
 
-const KEY = 'marquee.token';
+/** Between the ids of an account and of its profile. */
+const PROFILE_MARK = '#';
 
-type Listener = () => void;
-const listeners = new Set<Listener>();
-let held = stored();
+const kept = storedText('marquee.token');
 let isLost = false;
+let viewer = viewerOf(kept.get());
+let switches = 0;
 
-/** The token; `null` if nobody is signed in. */
-export function token(): string | null {
-  return held;
-}
+/** The token; `null` if nobody is signed in. Signing in or out in one tab applies to all tabs. */
+export const token = kept.get;
+
+/** Calls `listener` when the token has changed. Returns a function that stops this. */
+export const subscribeToSession = kept.subscribe;
+
+subscribeToSession(() => {
+  const last = viewer;
+  viewer = viewerId();
+  if (last !== null && viewer !== null && last !== viewer) switches += 1;
+});
 
 export function startSession(token: string): void {
   isLost = false;
-  keep(token);
+  kept.set(token);
 }
 
 /** Ends the session because the viewer signs out. */
 export function endSession(): void {
   isLost = false;
-  keep(null);
+  kept.set(null);
 }
 
 /** Ends the session because the service refused its token: it was ended elsewhere or has expired. */
 export function loseSession(): void {
   isLost = true;
-  keep(null);
+  kept.set(null);
 }
 
 /** Whether the last session on this page was lost rather than signed out. */
@@ -37,12 +46,7 @@ export function wasSessionLost(): boolean {
 
 /** Whether somebody is signed in, as far as this browser knows. */
 export function useIsSignedIn(): boolean {
-  return useSyncExternalStore(subscribeToSession, () => held !== null);
-}
-
-export function subscribeToSession(listener: Listener): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  return useSyncExternalStore(subscribeToSession, () => token() !== null);
 }
 
 /** When the token was issued, in milliseconds; `null` if it does not say. */
@@ -51,13 +55,34 @@ export function issuedAt(token: string): number | null {
   return typeof iat === 'number' ? iat * 1000 : null;
 }
 
-/** The session's user id; `null` if nobody is signed in. */
-export function accountId(): string | null {
-  const { sub } = claimsOf(held ?? '');
-  return typeof sub === 'string' ? sub : null;
+/** Whose data the session sees: `viewerOf` its token. What this browser keeps of a viewer's data is kept under this name. */
+export function viewerId(): string | null {
+  return viewerOf(token());
 }
 
-function claimsOf(token: string): { iat?: unknown; sub?: unknown } {
+/** Whose token it is; `null` without a token. */
+export function viewerOf(token: string | null): string | null {
+  const { sub, profile } = claimsOf(token ?? '');
+  if (typeof sub !== 'string') return null;
+  return viewerName(sub, typeof profile === 'string' ? profile : sub);
+}
+
+/** The name of a profile's viewer. That of an account's first profile is the account's id, which is the profile's too. */
+export function viewerName(account: string, profile: string): string {
+  return profile === account ? account : `${account}${PROFILE_MARK}${profile}`;
+}
+
+/** Whether the session is in another profile than the account's first. */
+export function isInFurtherProfile(): boolean {
+  return viewerId()?.includes(PROFILE_MARK) ?? false;
+}
+
+/** How often one viewer has directly followed another. Pages with another number are rendered anew, with nothing of the last viewer. */
+export function useSwitches(): number {
+  return useSyncExternalStore(subscribeToSession, () => switches);
+}
+
+function claimsOf(token: string): { iat?: unknown; sub?: unknown; profile?: unknown } {
   try {
     const [, payload = ''] = token.split('.');
     return JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/'))) as object;
@@ -65,33 +90,4 @@ function claimsOf(token: string): { iat?: unknown; sub?: unknown } {
     // Not our token. The service will refuse it.
     return {};
   }
-}
-
-function keep(token: string | null) {
-  if (token === held) return;
-  held = token;
-  try {
-    if (token === null) localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, token);
-  } catch {
-    // Without storage the session lasts as long as the page.
-  }
-  for (const listener of listeners) listener();
-}
-
-function stored(): string | null {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
-}
-
-// Signing in or out in one tab applies to all tabs.
-if (typeof window !== 'undefined') {
-  window.addEventListener('storage', (event) => {
-    if (event.key !== KEY && event.key !== null) return;
-    held = stored();
-    for (const listener of listeners) listener();
-  });
 }

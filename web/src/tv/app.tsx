@@ -1,14 +1,17 @@
 import { getCurrentFocusKey, setFocus } from '@noriginmedia/norigin-spatial-navigation-core';
 import { Suspense, lazy, useEffect } from 'react';
 import { t } from '@lingui/core/macro';
-import { useIsSignedIn } from '@/lib/session';
+import { useIsChoosing } from '@/lib/choosing';
+import { useIsSignedIn, useSwitches } from '@/lib/session';
 import { Group } from './focus';
 import { HomeScreen } from './home-screen';
 import { isBack, leaveApp } from './keys';
 import { ListScreen } from './list-screen';
 import { Waiting } from './messages';
 import { PairingScreen } from './pairing-screen';
-import { back, useScreens } from './screens';
+import { PinScreen } from './pin-screen';
+import { ProfilesScreen } from './profiles-screen';
+import { back, closeScreens, useScreens } from './screens';
 import type { Screen } from './screens';
 import { SearchScreen } from './search-screen';
 import { SeriesScreen } from './series-screen';
@@ -20,11 +23,12 @@ const WatchScreen = lazy(() => import('./watch-screen'));
 
 export function App() {
   const isSignedIn = useIsSignedIn();
+  const switches = useSwitches();
   useEffect(() => {
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
   }, []);
-  return <main>{isSignedIn ? <Screens /> : <PairingScreen />}</main>;
+  return <main>{isSignedIn ? <Screens key={switches} /> : <PairingScreen />}</main>;
 }
 
 function onKey(event: KeyboardEvent): void {
@@ -67,6 +71,16 @@ function Screens() {
   );
 }
 
+/** The home screen, or first the question who is watching. */
+function FirstScreen(props: ScreenProps) {
+  const isChoosing = useIsChoosing();
+  useEffect(() => {
+    // What was open belongs to nobody any more.
+    if (isChoosing) closeScreens();
+  }, [isChoosing]);
+  return isChoosing ? <ProfilesScreen {...props} /> : <HomeScreen {...props} />;
+}
+
 export interface ScreenProps {
   /** The key of the screen's controls. */
   focusKey: string;
@@ -76,7 +90,11 @@ export interface ScreenProps {
 function Content({ screen, ...props }: { screen: Screen } & ScreenProps) {
   switch (screen.name) {
     case 'home':
-      return <HomeScreen {...props} />;
+      return <FirstScreen {...props} />;
+    case 'profiles':
+      return <ProfilesScreen {...props} />;
+    case 'pin':
+      return <PinScreen {...props} id={screen.id} />;
     case 'search':
       return <SearchScreen {...props} />;
     case 'list':

@@ -53,6 +53,9 @@ function Menu({ onReached }: { onReached: () => void }) {
       <Item focusKey="menu-list" className="menu-item" onFocused={onReached} onPress={() => open({ name: 'list' })}>
         {t`My list`}
       </Item>
+      <Item focusKey="menu-profiles" className="menu-item" onFocused={onReached} onPress={() => open({ name: 'profiles' })}>
+        {t`Switch profile`}
+      </Item>
       <Item focusKey="menu-sign-out" className="menu-item" onFocused={onReached} onPress={() => open({ name: 'sign-out' })}>
         {t`Sign out`}
       </Item>

@@ -26,6 +26,9 @@ export function mediaKey({ key, keyCode }: KeyboardEvent): MediaKey | null {
   return MEDIA[key] ?? MEDIA_CODES[keyCode] ?? null;
 }
 
+/** They type a PIN. */
+const DIGITS = Array.from('0123456789');
+
 /** What televisions offer to apps beside the web's own functions. */
 interface Television extends Window {
   tizen?: {
@@ -40,7 +43,7 @@ export function listenToRemote(): void {
   setKeyMap({ left: [37], up: [38], right: [39], down: [40], enter: [13, 23, 32, 29443, 65376] });
   const { tizen } = window as Television;
   // Tizen sends these keys only to apps that ask for them.
-  for (const key of Object.keys(MEDIA)) {
+  for (const key of [...Object.keys(MEDIA), ...DIGITS]) {
     try {
       tizen?.tvinputdevice?.registerKey(key);
     } catch {

@@ -7,8 +7,9 @@ import { I18nProvider } from '@lingui/react';
 import { init } from '@noriginmedia/norigin-spatial-navigation-core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
+import { followAgeLimit } from '@/lib/queries/follow-age-limit';
 import { queryClient } from '@/lib/query-client';
-import { subscribeToSession, token } from '@/lib/session';
+import { subscribeToSession, token, viewerId } from '@/lib/session';
 import { App } from './app';
 import { listenToRemote } from './keys';
 import { closeScreens, startScreens } from './screens';
@@ -18,11 +19,14 @@ const root = document.getElementById('root');
 if (!root) throw new Error('tv.html has no #root');
 
 // Data of one person must not be shown to the next.
+let viewer = viewerId();
 subscribeToSession(() => {
-  if (token() !== null) return;
+  if (token() !== null && viewerId() === viewer) return;
+  viewer = viewerId();
   queryClient.clear();
   closeScreens();
 });
+followAgeLimit();
 
 init({ shouldFocusDOMNode: true, domNodeFocusOptions: { preventScroll: true }, distanceCalculationMethod: 'center' });
 listenToRemote();

@@ -3,7 +3,7 @@ import { Trans } from '@lingui/react/macro';
 import { setFocus } from '@noriginmedia/norigin-spatial-navigation-core';
 import { useEffect, useState } from 'react';
 import { BRAND } from '@/lib/brand';
-import { startSession } from '@/lib/session';
+import { startSessionOf } from '@/lib/select-profile';
 import { Group, Item } from './focus';
 import { Waiting } from './messages';
 import { pairHere } from './pair';
@@ -17,7 +17,7 @@ export function PairingScreen() {
   useEffect(() => {
     const given = new AbortController();
     pairHere(given.signal, setPairing).then(
-      (signedIn) => signedIn && startSession(signedIn.token),
+      (signedIn) => signedIn && startSessionOf(signedIn.token),
       // It was given up.
       () => undefined,
     );

@@ -8,6 +8,8 @@ test('every screen has an address that leads back to it', () => {
     { name: 'search' },
     { name: 'list' },
     { name: 'sign-out' },
+    { name: 'profiles' },
+    { name: 'pin', id: 'd' },
     { name: 'title', id: 'a' },
     { name: 'series', id: 'b' },
     { name: 'watch', id: 'c' },

@@ -2,14 +2,14 @@
 import { useSyncExternalStore } from 'react';
 
 export type Screen =
-  | { name: 'home' | 'search' | 'list' | 'sign-out' }
-  | { name: 'title' | 'series'; id: string }
+  | { name: 'home' | 'search' | 'list' | 'profiles' | 'sign-out' }
+  | { name: 'title' | 'series' | 'pin'; id: string }
   | { name: 'watch'; id: string; isFromStart?: boolean };
 
 const ROOT = '/tv';
 const HOME: Screen = { name: 'home' };
-const FOLDERS: Record<string, 'title' | 'series' | 'watch'> = { titles: 'title', series: 'series', watch: 'watch' };
-const PAGES = ['search', 'list', 'sign-out'] as const;
+const FOLDERS: Record<string, 'title' | 'series' | 'watch' | 'pin'> = { titles: 'title', series: 'series', watch: 'watch', pin: 'pin' };
+const PAGES = ['search', 'list', 'profiles', 'sign-out'] as const;
 
 export function pathOf(screen: Screen): string {
   switch (screen.name) {
@@ -19,6 +19,7 @@ export function pathOf(screen: Screen): string {
       return `${ROOT}/titles/${screen.id}`;
     case 'series':
     case 'watch':
+    case 'pin':
       return `${ROOT}/${screen.name}/${screen.id}`;
     default:
       return `${ROOT}/${screen.name}`;

@@ -3,6 +3,7 @@ import { setFocus } from '@noriginmedia/norigin-spatial-navigation-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { api, page } from '@/lib/api';
+import { maxAge } from '@/lib/queries/max-age';
 import type { ScreenProps } from './app';
 import { Group, Item, useOnce } from './focus';
 import { Grid } from './grid';
@@ -19,7 +20,10 @@ export function SearchScreen({ focusKey, isVisible }: ScreenProps) {
   const wanted = useLater(words.trim());
   const found = useQuery({
     queryKey: ['tv-search', wanted],
-    queryFn: ({ signal }) => page(api.GET('/api/videos', { params: { query: { q: wanted, limit: FOUND_MAX } }, signal })),
+    queryFn: async ({ signal }) => {
+      const query = { q: wanted, max_age: await maxAge(), limit: FOUND_MAX };
+      return page(api.GET('/api/videos', { params: { query }, signal }));
+    },
     enabled: wanted !== '',
     placeholderData: keepPreviousData,
   });

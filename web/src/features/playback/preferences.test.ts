@@ -14,9 +14,17 @@ const DEFAULTS: Preferences = {
 
 /** A service with preferences, which can be down, and a device's storage. */
 function service() {
-  const at = { known: DEFAULTS, isAway: false, refuses: false, stored: new Map<string, string>(), patches: [] as PreferenceEdits[] };
+  const at = {
+    viewer: 'ada',
+    known: DEFAULTS,
+    isAway: false,
+    refuses: false,
+    stored: new Map<string, string>(),
+    patches: [] as PreferenceEdits[],
+  };
   const answer = <T>(value: () => T) => (at.isAway || at.refuses ? Promise.reject(new Error('no')) : Promise.resolve(value()));
   const remote = {
+    viewer: () => at.viewer,
     get: () => answer(() => at.known),
     patch: (edits: PreferenceEdits) => {
       at.patches.push(edits);
@@ -39,24 +47,24 @@ describe('PreferenceStore', () => {
   it('keeps a choice for the next film and on every device', async () => {
     const { at, device, other } = service();
     const one = device();
-    await one.open('ada');
+    await one.open();
     one.set({ speed: 1.5 });
     one.set({ captions: true, caption_language: 'de' });
     expect(one.current).toMatchObject({ speed: 1.5, captions: true });
     await later();
     expect(at.patches, 'sent once').toEqual([{ speed: 1.5, captions: true, caption_language: 'de' }]);
     const tablet = other();
-    await tablet.open('ada');
+    await tablet.open();
     expect(tablet.current).toMatchObject({ speed: 1.5, captions: true, caption_language: 'de' });
   });
 
   it('starts with the device’s copy before the service responds', () => {
     const { device } = service();
     const before = device();
-    void before.open('ada');
+    void before.open();
     before.set({ volume: 0.3 });
     const after = device();
-    void after.open('ada');
+    void after.open();
     expect(after.current.volume).toBe(0.3);
   });
 
@@ -64,13 +72,13 @@ describe('PreferenceStore', () => {
     const { at, device } = service();
     at.isAway = true;
     const before = device();
-    await before.open('ada');
+    await before.open();
     before.set({ speed: 2 });
     await later();
     expect(before.current.speed).toBe(2);
     at.isAway = false;
     const after = device();
-    await after.open('ada');
+    await after.open();
     expect(after.current.speed).toBe(2);
     expect(at.known.speed).toBe(2);
   });
@@ -78,7 +86,7 @@ describe('PreferenceStore', () => {
   it('keeps a change that was made while an older one was being sent', async () => {
     const { at, device } = service();
     const one = device();
-    await one.open('ada');
+    await one.open();
     one.set({ speed: 1.25 });
     const sending = vi.advanceTimersByTimeAsync(1000);
     one.set({ speed: 2 });
@@ -87,23 +95,39 @@ describe('PreferenceStore', () => {
     expect(at.known.speed).toBe(2);
   });
 
-  it('does not share preferences between accounts', async () => {
+  it('does not share preferences between viewers', async () => {
     const { device, at } = service();
     const one = device();
-    await one.open('ada');
+    await one.open();
     one.set({ speed: 2 });
     at.isAway = true;
-    await one.open('bob');
+    at.viewer = 'bob';
+    await one.open();
     expect(one.current).toEqual(DEFAULTS);
+    at.viewer = 'carol';
     const again = device();
-    await again.open('carol');
+    await again.open();
     expect(again.current).toEqual(DEFAULTS);
+  });
+
+  it('sends no change for the viewer who has taken over', async () => {
+    const { device, at } = service();
+    const one = device();
+    await one.open();
+    one.set({ speed: 2 });
+    at.viewer = 'bob';
+    await later();
+    expect(one.takeUnsent()).toBeNull();
+    expect(at.patches).toEqual([]);
+    at.viewer = 'ada';
+    await device().open();
+    expect(at.patches).toEqual([{ speed: 2 }]);
   });
 
   it('does not resend a refused change', async () => {
     const { device, at } = service();
     const one = device();
-    await one.open('ada');
+    await one.open();
     at.refuses = true;
     one.set({ caption_language: 'nonsense' });
     await later();

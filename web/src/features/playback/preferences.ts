@@ -17,6 +17,8 @@ const DEFAULTS: Preferences = {
 };
 
 export interface Remote {
+  /** The viewer for whom the service is asked now. */
+  viewer: () => string | null;
   get: () => Promise<Preferences>;
   /** Throws if the change was not stored. `isRefused` says whether a retry is useless. */
   patch: (edits: PreferenceEdits) => Promise<Preferences>;
@@ -24,14 +26,14 @@ export interface Remote {
 }
 
 interface Copy {
-  account: string;
+  viewer: string;
   preferences: Preferences;
   /** Changes that the service does not have yet. */
   unsent: PreferenceEdits;
 }
 
 export class PreferenceStore {
-  private copy: Copy = { account: '', preferences: DEFAULTS, unsent: {} };
+  private copy: Copy = { viewer: '', preferences: DEFAULTS, unsent: {} };
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly listeners = new Set<() => void>();
 
@@ -49,12 +51,13 @@ export class PreferenceStore {
     return () => this.listeners.delete(listener);
   };
 
-  /** Loads this device's copy for an account, then the service's. */
-  async open(account: string): Promise<void> {
-    if (account !== this.copy.account) this.replace(this.stored(account) ?? { account, preferences: DEFAULTS, unsent: {} });
+  /** Loads this device's copy for the current viewer, then the service's. */
+  async open(): Promise<void> {
+    const viewer = this.remote.viewer() ?? '';
+    if (viewer !== this.copy.viewer) this.replace(this.stored(viewer) ?? { viewer, preferences: DEFAULTS, unsent: {} });
     try {
       const known = await this.remote.get();
-      if (account !== this.copy.account) return;
+      if (viewer !== this.copy.viewer) return;
       this.replace({ ...this.copy, preferences: { ...known, ...this.copy.unsent } });
       await this.send();
     } catch {
@@ -76,12 +79,13 @@ export class PreferenceStore {
   /** The changes that are still unsent, for a page that is being left; `null` if there are none. */
   takeUnsent(): PreferenceEdits | null {
     clearTimeout(this.timer);
-    const { unsent } = this.copy;
-    return Object.keys(unsent).length > 0 ? unsent : null;
+    const { unsent, viewer } = this.copy;
+    // Another viewer may have taken over.
+    return Object.keys(unsent).length > 0 && viewer === this.remote.viewer() ? unsent : null;
   }
 
   private async send(): Promise<void> {
-    const { account } = this.copy;
+    const { viewer } = this.copy;
     const sent = this.takeUnsent();
     if (!sent) return;
     try {
@@ -90,7 +94,7 @@ export class PreferenceStore {
       // A transient failure is retried with the next change, or when the next film is opened.
       if (!this.remote.isRefused(error)) return;
     }
-    if (account !== this.copy.account) return;
+    if (viewer !== this.copy.viewer) return;
     const left = Object.entries(this.copy.unsent).filter(([name, value]) => sent[name as keyof PreferenceEdits] !== value);
     this.replace({ ...this.copy, unsent: Object.fromEntries(left) });
   }
@@ -105,11 +109,11 @@ export class PreferenceStore {
     for (const listener of this.listeners) listener();
   }
 
-  private stored(account: string): Copy | null {
+  private stored(viewer: string): Copy | null {
     try {
       const copy = JSON.parse(this.storage?.getItem(KEY) ?? 'null') as Partial<Copy> | null;
-      if (copy?.account !== account) return null;
-      return { account, preferences: { ...DEFAULTS, ...copy.preferences }, unsent: copy.unsent ?? {} };
+      if (copy?.viewer !== viewer) return null;
+      return { viewer, preferences: { ...DEFAULTS, ...copy.preferences }, unsent: copy.unsent ?? {} };
     } catch {
       return null;
     }

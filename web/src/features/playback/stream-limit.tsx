@@ -5,6 +5,7 @@ import { Button, ButtonLink } from '@/components/button';
 import { Icon } from '@/components/icon';
 import { MORE_ICONS } from '@/components/more-icons';
 import { ErrorNotice } from '@/components/notice';
+import { useIsKids } from '@/lib/age-limit';
 import { deviceName } from '@/lib/device-name';
 import type { ApiError } from '@/lib/errors/api-error';
 import { ago } from '@/lib/format';
@@ -28,7 +29,8 @@ export function StreamLimit({ error, isAsking, onRetry }: StreamLimitProps) {
   const subscription = useSubscription();
   const [stopped, setStopped] = useState<string | null>(null);
   const premium = planName('premium');
-  const mayUpgrade = subscription.data && subscription.data.plan_type !== 'premium';
+  const isKids = useIsKids();
+  const mayUpgrade = !isKids && subscription.data && subscription.data.plan_type !== 'premium';
   useEffect(() => {
     document.getElementById('limit')?.focus();
   }, []);

@@ -2,7 +2,7 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { api, data, sendInParting } from '@/lib/api';
 import { hasCode } from '@/lib/errors/api-error';
 import type { Preferences } from '@/lib/models';
-import { accountId } from '@/lib/session';
+import { viewerId } from '@/lib/session';
 import type { Film } from './film';
 import { PreferenceStore, inLanguage } from './preferences';
 import { QUALITY_REQUEST } from './quality';
@@ -10,6 +10,7 @@ import type { AudioTrack, Stream } from './stream';
 
 const preferences = new PreferenceStore(
   {
+    viewer: viewerId,
     get: () => data(api.GET('/api/preferences')),
     patch: (body) => data(api.PATCH('/api/preferences', { body })),
     isRefused: (error) => hasCode(error, 'VALIDATION_ERROR'),
@@ -37,7 +38,7 @@ export function usePreferences(stream: Stream | null, controller: React.RefObjec
   const current = useSyncExternalStore(preferences.subscribe, () => preferences.current);
 
   useEffect(() => {
-    void preferences.open(accountId() ?? '');
+    void preferences.open();
   }, [film]);
 
   useEffect(() => {

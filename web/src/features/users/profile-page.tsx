@@ -15,10 +15,10 @@ import styles from './profile-page.module.css';
 import { Verification } from './verification';
 
 export function Component() {
-  usePageTitle(t`Profile`);
+  usePageTitle(t`Account details`);
   const me = useMe();
   return (
-    <SheetPage title={t`Profile`}>
+    <SheetPage title={t`Account details`}>
       <Sheet title={t`Your details`}>
         {me.data ? (
           <dl className={styles.facts}>

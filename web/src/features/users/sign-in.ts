@@ -1,22 +1,14 @@
 import { api, data } from '@/lib/api';
-import { setLanguage } from '@/lib/i18n/catalogues';
-import { LANGUAGES, keptLanguage } from '@/lib/i18n/languages';
+import { isChoosing } from '@/lib/choosing';
 import type { SignIn } from '@/lib/models';
-import { startSession } from '@/lib/session';
+import { startSessionOf } from '@/lib/select-profile';
+import { takeLanguage } from '@/lib/take-language';
 
 /** Signs in on this device. */
 export async function signIn(email: string, password: string): Promise<SignIn> {
   const signedIn = await data(api.POST('/api/auth/login', { body: { email: email.trim(), password } }));
-  startSession(signedIn.token);
-  // If this fails, the browser's language is used.
-  void takeLanguage().catch(() => undefined);
+  await startSessionOf(signedIn.token);
+  // If a profile has to be chosen first, the language is that profile's.
+  if (!isChoosing()) takeLanguage();
   return signedIn;
-}
-
-/** Applies the account's language, unless one was chosen on this device. */
-async function takeLanguage(): Promise<void> {
-  if (keptLanguage() !== null) return;
-  const { interface_language: chosen } = await data(api.GET('/api/preferences'));
-  // A language may have been chosen in the meantime.
-  if (chosen !== null && chosen in LANGUAGES && keptLanguage() === null) await setLanguage(chosen);
 }

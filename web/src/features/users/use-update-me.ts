@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, data } from '@/lib/api';
+import { invalidate } from '@/lib/queries/keys';
 import { meQuery } from '@/lib/queries/use-me';
 
 interface Changes {
@@ -14,6 +15,10 @@ export function useUpdateMe() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: Changes) => data(api.PATCH('/api/auth/me', { body })),
-    onSuccess: (user) => client.setQueryData(meQuery.queryKey, user),
+    onSuccess: (user) => {
+      client.setQueryData(meQuery.queryKey, (me) => me && { ...me, ...user });
+      // The first profile is called like the account until it gets a name of its own.
+      invalidate(client, ['me'], ['profiles']);
+    },
   });
 }

@@ -33,7 +33,7 @@ export function Component() {
   });
   const onward = isSignedIn ? (
     <Link to="/account/profile">
-      <Trans>Go to your profile</Trans>
+      <Trans>Go to your account details</Trans>
     </Link>
   ) : (
     <Link to="/sign-in">
@@ -54,7 +54,7 @@ export function Component() {
       <AuthFrame title={t`Confirm email address`} below={onward}>
         <div role="alert">
           <Callout kind="warning">
-            <Trans>This link has expired or was already used. You can request a new one in your profile.</Trans>
+            <Trans>This link has expired or was already used. You can request a new one in your account details.</Trans>
           </Callout>
         </div>
       </AuthFrame>
@@ -66,7 +66,7 @@ export function Component() {
         {hasCode(confirm.error, 'EMAIL_TAKEN') ? (
           <div role="alert">
             <Callout kind="danger">
-              <Trans>Another account has this email address now. Please enter a different one in your profile.</Trans>
+              <Trans>Another account has this email address now. Please enter a different one in your account details.</Trans>
             </Callout>
           </div>
         ) : (

@@ -3,6 +3,7 @@ import { t } from '@lingui/core/macro';
 import type { ComponentProps } from 'react';
 import { ButtonLink } from '@/components/button';
 import { Skeleton } from '@/components/skeleton';
+import { useIsKids } from '@/lib/age-limit';
 import { planName } from '@/lib/nouns';
 import styles from './next-step.module.css';
 import { clock } from '@/lib/format';
@@ -14,6 +15,7 @@ import { isToResume } from './resume';
 /** The main action for a video: play, resume, or what is needed first. */
 export function NextStep({ video, size = 'lg' }: { video: ShownVideo; size?: 'md' | 'lg' }) {
   const { access, id, required_plan } = video;
+  const isKids = useIsKids();
   const time = clock(video.progress);
   const look = { look: 'primary', size, className: styles.step } as const;
   const premium = planName('premium');
@@ -22,6 +24,13 @@ export function NextStep({ video, size = 'lg' }: { video: ShownVideo; size?: 'md
     return (
       <ButtonLink {...look} to={`/watch/${id}`} icon="play">
         {isToResume(video) ? t`Resume at ${time}` : video.completed ? t`Watch again` : t`Play`}
+      </ButtonLink>
+    );
+  }
+  if (isKids) {
+    return (
+      <ButtonLink {...look} to={`/profiles?next=/videos/${id}`}>
+        <Trans>Switch profile</Trans>
       </ButtonLink>
     );
   }

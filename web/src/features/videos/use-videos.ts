@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { api, page } from '@/lib/api';
 import type { RequiredPlan, Sort } from '@/lib/models';
+import { maxAge } from '@/lib/queries/max-age';
 
 export interface VideoFilter {
   q?: string;
@@ -14,8 +15,10 @@ export interface VideoFilter {
 export const videosQuery = (filter: VideoFilter) =>
   infiniteQueryOptions({
     queryKey: ['videos', filter],
-    queryFn: ({ signal, pageParam }) =>
-      page(api.GET('/api/videos', { params: { query: { ...filter, cursor: pageParam ?? undefined } }, signal })),
+    queryFn: async ({ signal, pageParam }) => {
+      const query = { ...filter, max_age: await maxAge(), cursor: pageParam ?? undefined };
+      return page(api.GET('/api/videos', { params: { query }, signal }));
+    },
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
     staleTime: 60_000,

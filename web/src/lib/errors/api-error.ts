@@ -7,7 +7,9 @@ export type ClientCode =
   /** There was no response in time. */
   | 'TIMED_OUT'
   /** The response is not from the API. */
-  | 'UNEXPECTED_ANSWER';
+  | 'UNEXPECTED_ANSWER'
+  /** Kids profiles may not do this. */
+  | 'NOT_FOR_KIDS';
 
 export type ErrorCode = Code | ClientCode;
 
@@ -59,6 +61,11 @@ export function fieldIssues(error: unknown): Record<string, string> {
 function isFieldIssue(detail: unknown): detail is FieldIssue {
   if (typeof detail !== 'object' || detail === null) return false;
   return 'field' in detail && typeof detail.field === 'string' && 'issue' in detail && typeof detail.issue === 'string';
+}
+
+/** Whether the session's profile was deleted, so that another one has to be chosen. */
+export function isProfileDeleted(error: unknown): boolean {
+  return hasCode(error, 'FORBIDDEN') && 'profile' in fieldIssues(error);
 }
 
 /** The page where the bank confirms the payment, if it must. */

@@ -1,6 +1,7 @@
 // The one place that turns an error into sentences and an action.
 import { i18n } from '@lingui/core';
 import { plural, t } from '@lingui/core/macro';
+import { isKids } from '../age-limit';
 import { BRAND } from '../brand';
 import { ApiError, confirmUrl } from './api-error';
 import type { Action, Explanation, Explanations } from './explanation';
@@ -15,7 +16,8 @@ export function addExplanations(more: Explanations): void {
 /** What to tell a person, and the one action that helps. */
 export function explain(error: unknown): Explanation {
   if (!(error instanceof ApiError)) return broken();
-  const said = (SENTENCES[error.code] ?? added[error.code])?.() ?? { ...broken(), text: error.message };
+  const code = error.code === 'FORBIDDEN' && isKids() ? 'NOT_FOR_KIDS' : error.code;
+  const said = (SENTENCES[code] ?? added[code])?.() ?? { ...broken(), text: error.message };
   switch (error.code) {
     case 'RATE_LIMITED':
       return { ...said, text: waitText(error.retry_after_seconds) };
@@ -56,7 +58,6 @@ function waitText(seconds: number | null): string {
 }
 
 const retry = (): Action => ({ kind: 'retry', label: t`Try again` });
-const signIn = (): Action => ({ kind: 'link', label: t`Sign in`, to: '/sign-in' });
 
 const broken = (): Explanation => ({
   title: t`Something went wrong`,
@@ -64,7 +65,7 @@ const broken = (): Explanation => ({
   action: retry(),
 });
 
-/** The errors of every page, available even offline. The others are in `explanations.ts`. */
+/** The errors that the first page may have, available even offline. The others are in `explanations.ts`. */
 const SENTENCES: Explanations = {
   UNREACHABLE: () => ({ title: t`We can’t reach ${BRAND}`, text: t`Check your internet connection, then try again.`, action: retry() }),
   TIMED_OUT: () => ({ title: t`This is taking too long`, text: t`We didn’t get a response in time. Please try again.`, action: retry() }),
@@ -76,21 +77,4 @@ const SENTENCES: Explanations = {
     action: retry(),
   }),
   RATE_LIMITED: () => ({ title: t`Please wait a moment`, text: '', action: retry() }),
-  NOT_FOUND: () => ({
-    title: t`Page not found`,
-    text: t`This page may have been removed, or the link may contain a mistake.`,
-    action: { kind: 'link', label: t`Browse`, to: '/browse' },
-  }),
-  FORBIDDEN: () => ({
-    title: t`Access denied`,
-    text: t`You don’t have permission to see this.`,
-    action: { kind: 'link', label: t`Go to home page`, to: '/' },
-  }),
-  UNAUTHENTICATED: () => ({ title: t`Please sign in`, text: t`You need to be signed in to do this.`, action: signIn() }),
-  TOKEN_EXPIRED: () => ({
-    title: t`Please sign in again`,
-    text: t`For your security, you were signed out after a period of inactivity.`,
-    action: signIn(),
-  }),
-  SESSION_REVOKED: () => ({ title: t`Please sign in again`, text: t`This device was signed out.`, action: signIn() }),
 };

@@ -5,9 +5,27 @@ import { addExplanations } from './explain';
 import type { Action } from './explanation';
 
 const retry = (): Action => ({ kind: 'retry', label: t`Try again` });
+const signIn = (): Action => link(t`Sign in`, '/sign-in');
 const link = (label: string, to: string): Action => ({ kind: 'link', label, to });
 
 addExplanations({
+  NOT_FOUND: () => ({
+    title: t`Page not found`,
+    text: t`This page may have been removed, or the link may contain a mistake.`,
+    action: link(t`Browse`, '/browse'),
+  }),
+  FORBIDDEN: () => ({
+    title: t`Access denied`,
+    text: t`You don’t have permission to see this.`,
+    action: link(t`Go to home page`, '/'),
+  }),
+  UNAUTHENTICATED: () => ({ title: t`Please sign in`, text: t`You need to be signed in to do this.`, action: signIn() }),
+  TOKEN_EXPIRED: () => ({
+    title: t`Please sign in again`,
+    text: t`For your security, you were signed out after a period of inactivity.`,
+    action: signIn(),
+  }),
+  SESSION_REVOKED: () => ({ title: t`Please sign in again`, text: t`This device was signed out.`, action: signIn() }),
   PAYMENT_PROVIDER_UNAVAILABLE: () => ({
     title: t`Payments are unavailable right now`,
     text: t`Our payment provider isn’t responding. You were not charged. Please try again in a moment.`,
@@ -91,6 +109,11 @@ addExplanations({
     title: t`Too many devices`,
     text: t`Your account is already playing on as many devices as your plan allows.`,
     action: retry(),
+  }),
+  NOT_FOR_KIDS: () => ({
+    title: t`Not available in this profile`,
+    text: t`This is a kids profile. Switch to another profile to continue.`,
+    action: link(t`Switch profile`, '/profiles'),
   }),
   CONFLICT: () => ({
     title: t`This has changed in the meantime`,

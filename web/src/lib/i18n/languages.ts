@@ -1,23 +1,11 @@
+import { storedText } from '../stored';
 import languages from './languages.json';
-
-const KEY = 'marquee.language';
 
 /** The languages of the app, each by its own name. */
 export const LANGUAGES: Record<string, string> = languages.offered;
 
-/** The language that the viewer chose in this browser. */
-export function keptLanguage(): string | null {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
-}
+const kept = storedText('marquee.language');
 
-export function keepLanguage(language: string): void {
-  try {
-    localStorage.setItem(KEY, language);
-  } catch {
-    // Without storage the choice lasts as long as the page.
-  }
-}
+/** The language that the viewer chose in this browser. */
+export const keptLanguage = kept.get;
+export const keepLanguage = kept.set;

@@ -14,7 +14,7 @@ const { queryClient } = await import('../query-client');
 const { endSession, startSession } = await import('../session');
 const { keepLists, restoreLists } = await import('./lists');
 
-const tokenOf = (account: string) => `e30.${btoa(JSON.stringify({ sub: account }))}.x`;
+const tokenOf = (account: string, profile?: string) => `e30.${btoa(JSON.stringify({ sub: account, profile }))}.x`;
 const home = { hero: null, continue_watching: [], watchlist: [], shelves: [], videos: [] };
 
 keepLists();
@@ -63,6 +63,17 @@ describe('the lists that are kept', () => {
     startSession(tokenOf('b'));
     expect(restoreLists()).toBeNull();
     expect(queryClient.getQueryData(['home'])).toBeUndefined();
+  });
+
+  it('are not shown to another profile of the account', () => {
+    queryClient.setQueryData(['home'], home, { updatedAt: 1000 });
+    leave();
+    queryClient.clear();
+    startSession(tokenOf('a', 'b'));
+    expect(restoreLists()).toBeNull();
+    expect(queryClient.getQueryData(['home'])).toBeUndefined();
+    startSession(tokenOf('a', 'a'));
+    expect(restoreLists(), 'the first profile has them with and without the claim').toBe(1000);
   });
 
   it('are not written after the session has ended', () => {

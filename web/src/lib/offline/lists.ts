@@ -3,7 +3,7 @@
 import { hashKey } from '@tanstack/react-query';
 import type { QueryKey } from '@tanstack/react-query';
 import { queryClient } from '../query-client';
-import { accountId } from '../session';
+import { viewerId } from '../session';
 import { LISTS, forgetLists } from './forget';
 import { withoutTokens } from './without-tokens';
 
@@ -13,7 +13,7 @@ const KEPT: readonly QueryKey[] = [['home'], ['watchlist', 'list'], ['history', 
 const WRITE_AFTER = 1000;
 
 interface Kept {
-  account: string;
+  viewer: string;
   lists: { key: QueryKey; data: unknown; seen_at: number }[];
 }
 
@@ -33,7 +33,7 @@ export function keepLists(): void {
   window.addEventListener('pagehide', writeLists);
 }
 
-/** Shows the kept lists. Returns when the viewer saw the oldest of them, in milliseconds; `null` if there are none of this account. */
+/** Shows the kept lists. Returns when the viewer saw the oldest of them, in milliseconds; `null` if there are none of this viewer. */
 export function restoreLists(): number | null {
   const kept = readLists();
   if (!kept) return null;
@@ -42,8 +42,8 @@ export function restoreLists(): number | null {
 }
 
 function writeLists(): void {
-  const account = accountId();
-  if (account === null) return;
+  const viewer = viewerId();
+  if (viewer === null) return;
   const seen = KEPT.flatMap((key) => {
     const { data, dataUpdatedAt } = queryClient.getQueryState(key) ?? {};
     return data === undefined || !dataUpdatedAt ? [] : [{ key, data: toKept(data), seen_at: dataUpdatedAt }];
@@ -51,7 +51,7 @@ function writeLists(): void {
   const hashes = new Set(seen.map(({ key }) => hashKey(key)));
   const earlier = readLists()?.lists.filter(({ key }) => !hashes.has(hashKey(key))) ?? [];
   try {
-    localStorage.setItem(LISTS, JSON.stringify({ account, lists: [...earlier, ...seen] } satisfies Kept));
+    localStorage.setItem(LISTS, JSON.stringify({ viewer, lists: [...earlier, ...seen] } satisfies Kept));
   } catch {
     // Without storage, or when it is full, there are no lists offline.
     forgetLists();
@@ -61,7 +61,7 @@ function writeLists(): void {
 function readLists(): Kept | null {
   try {
     const kept = JSON.parse(localStorage.getItem(LISTS) ?? 'null') as Kept | null;
-    return kept !== null && kept.account === accountId() ? kept : null;
+    return kept !== null && kept.viewer === viewerId() ? kept : null;
   } catch {
     return null;
   }

@@ -22,6 +22,7 @@ type Key =
   | readonly ['payment', invoice: string]
   | readonly ['plans']
   | readonly ['playback', video: string]
+  | readonly ['profiles']
   | readonly ['series', 'all']
   | readonly ['series', 'episodes', id: string, season: number]
   | readonly ['series', 'one', id: string]

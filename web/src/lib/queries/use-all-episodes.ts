@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, page } from '../api';
 import type { Video } from '../models';
+import { maxAge } from './max-age';
 
 const PAGE_SIZE = 100;
 const PAGES_MAX = 10;
@@ -11,9 +12,10 @@ export function useAllEpisodes(id: string | undefined): Video[] {
     queryKey: ['episodes', id],
     queryFn: async ({ signal }) => {
       const found: Video[] = [];
+      const max_age = await maxAge();
       let cursor: string | undefined;
       for (let number = 0; number < PAGES_MAX; number += 1) {
-        const params = { path: { id: id ?? '' }, query: { limit: PAGE_SIZE, cursor } };
+        const params = { path: { id: id ?? '' }, query: { limit: PAGE_SIZE, max_age, cursor } };
         const { items, next_cursor } = await page(api.GET('/api/series/{id}/episodes', { params, signal }));
         found.push(...items);
         if (next_cursor === null) break;

@@ -1,10 +1,15 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
+import { noteAgeLimit } from '../age-limit';
 import { api, data } from '../api';
-import { useIsSignedIn } from '../session';
+import { useIsSignedIn, viewerName } from '../session';
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
-  queryFn: ({ signal }) => data(api.GET('/api/auth/me', { signal })),
+  queryFn: async ({ signal }) => {
+    const me = await data(api.GET('/api/auth/me', { signal }));
+    if (me.profile) noteAgeLimit(viewerName(me.id, me.profile.id), me.profile.age_limit);
+    return me;
+  },
   staleTime: 5 * 60_000,
 });
 

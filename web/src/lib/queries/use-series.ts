@@ -1,6 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api, data, page } from '@/lib/api';
 import type { Series } from '@/lib/models';
+import { maxAge } from './max-age';
 
 const PAGE_SIZE = 100;
 const PAGES_MAX = 10;
@@ -10,9 +11,12 @@ export const allSeriesQuery = queryOptions({
   queryKey: ['series', 'all'],
   queryFn: async ({ signal }) => {
     const found = new Map<string, Series>();
+    const max_age = await maxAge();
     let cursor: string | undefined;
     for (let number = 0; number < PAGES_MAX; number += 1) {
-      const { items, next_cursor } = await page(api.GET('/api/series', { params: { query: { limit: PAGE_SIZE, cursor } }, signal }));
+      const { items, next_cursor } = await page(
+        api.GET('/api/series', { params: { query: { limit: PAGE_SIZE, max_age, cursor } }, signal }),
+      );
       for (const series of items) found.set(series.id, series);
       if (next_cursor === null) break;
       cursor = next_cursor;

@@ -1,4 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
+import { forgetAgeLimit } from '../age-limit';
 import { endSessionOf } from '../api';
 import { forgetChoice } from '../choice';
 import { endSession, token } from '../session';
@@ -15,6 +16,7 @@ export function useSignOut() {
       // The next person at this browser must not see the choice.
       forgetChoice();
       forgetWanted();
+      forgetAgeLimit();
       endSession();
       if (bearer !== null) await endSessionOf(bearer);
     },

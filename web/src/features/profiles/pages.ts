@@ -1,0 +1,2 @@
+export { ChoosePage } from './choose-page';
+export { ManagePage } from './manage-page';

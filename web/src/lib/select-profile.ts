@@ -1,0 +1,33 @@
+import { noteAgeLimit } from './age-limit';
+import { api, asSession, data } from './api';
+import { setChoosing } from './choosing';
+import type { Profile } from './models';
+import { queryClient } from './query-client';
+import { profilesQuery } from './queries/use-profiles';
+import { startSession, token, viewerId } from './session';
+
+/** Continues this device's session as a profile. From then on nothing is shown that another profile has loaded. */
+export async function selectProfile({ id }: Pick<Profile, 'id'>, pin?: string): Promise<void> {
+  const params = { path: { profile_id: id } };
+  const selected = await data(api.POST('/api/profiles/{profile_id}/select', { params, body: { pin } }));
+  // Signed out in the meantime.
+  if (token() === null) return;
+  const profiles = queryClient.getQueryData(profilesQuery.queryKey);
+  startSession(selected.token);
+  noteAgeLimit(viewerId(), selected.profile.age_limit);
+  setChoosing(false);
+  // They are the account's, so the new profile may see them.
+  queryClient.setQueryData(
+    profilesQuery.queryKey,
+    profiles?.map((profile) => ({ ...profile, is_current: profile.id === id })),
+  );
+}
+
+/** Begins a session, in which a profile has to be chosen if the account has several. */
+export async function startSessionOf(account: string): Promise<void> {
+  // Without an answer, the page that asks who is watching finds out.
+  const profiles = await data(api.GET('/api/profiles', { headers: asSession(account) })).catch(() => undefined);
+  setChoosing(profiles?.length !== 1);
+  startSession(account);
+  queryClient.setQueryData(profilesQuery.queryKey, profiles);
+}
