@@ -7,7 +7,7 @@ import type { Title } from '@/lib/models';
 import { planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
 import { signInPath } from '@/lib/return-to';
-import { rememberWanted } from '@/lib/wanted';
+import { rememberReturnPath } from '@/lib/return-path';
 import { FilmFacts, releaseNote } from './film-facts';
 import { Hero, HeroSkeleton } from './hero';
 import { RelatedShelf } from './related-shelf';
@@ -52,7 +52,7 @@ function VisitorAction({ title: { id, required_plan } }: { title: Title }) {
           <Trans>Create a free account</Trans>
         </ButtonLink>
       ) : (
-        <ButtonLink look="primary" size="lg" to={`/plans?plan=${required_plan}`} onClick={() => rememberWanted(here)}>
+        <ButtonLink look="primary" size="lg" to={`/plans?plan=${required_plan}`} onClick={() => rememberReturnPath(here)}>
           <Trans>Subscribe to watch</Trans>
         </ButtonLink>
       )}

@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { endSessionOf } from '../api';
 import { forgetChoice } from '../choice';
 import { endSession, token } from '../session';
-import { forgetWanted } from '../wanted';
+import { forgetReturnPath } from '../return-path';
 
 /**
  * Signs this device out: first here, then at the service, if it can be reached. In the other order, the page's other requests would
@@ -14,7 +14,7 @@ export function useSignOut() {
       const bearer = token();
       // The next person at this browser must not see the choice.
       forgetChoice();
-      forgetWanted();
+      forgetReturnPath();
       endSession();
       if (bearer !== null) await endSessionOf(bearer);
     },
