@@ -48,7 +48,7 @@ pub trait Endpoint: Sized + Send + Sync + 'static {
     /// limiter.
     fn reads(&self, input: &Self::Input, who: &<Self::Caller as Caller>::TokenIdentity) -> Self::Reads {
         let _ = (input, who);
-        Self::Reads::NONE
+        Self::Reads::FIXED
     }
 
     /// Its own limits, counted in addition to the request's. Over one of them, the request is refused before anything

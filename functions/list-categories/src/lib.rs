@@ -4,8 +4,7 @@ use shared::endpoint::{Anyone, Cache, Call, Endpoint, Limit, Reply, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::models::catalogue::Category;
 use shared::services::{ConfigError, Services};
-use shared::stores::catalogue::{Catalogue, Version};
-use shared::stores::row::{Key, MayFail};
+use shared::stores::catalogue::{Catalogue, CatalogueVersion};
 
 /// Counts the snapshot in memory, like the list of videos.
 pub struct ListCategories {
@@ -15,7 +14,7 @@ pub struct ListCategories {
 impl Endpoint for ListCategories {
     type Caller = Anyone;
     type Input = ();
-    type Reads = MayFail<Key<Version>>;
+    type Reads = CatalogueVersion;
     type Output = Vec<Category>;
     const SUMMARY: &'static str = "Lists the categories of published videos, by name.";
     const TAG: Tag = Tag::Catalogue;
@@ -25,10 +24,6 @@ impl Endpoint for ListCategories {
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self { catalogue: Catalogue::connect(services).await? })
-    }
-
-    fn reads(&self, (): &Self::Input, (): &()) -> MayFail<Key<Version>> {
-        Version::lenient_key()
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Vec<Category>>, ApiError> {
