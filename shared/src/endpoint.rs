@@ -6,6 +6,7 @@ use crate::http::input::Input;
 use crate::models::session::Session;
 use crate::models::user::User;
 use crate::services::{ConfigError, Services};
+use crate::stores::audit::OperatorAction;
 use crate::stores::rate_limits::{Budget, CountedRequest};
 use crate::stores::row::Keys;
 use jiff::Timestamp;
@@ -100,6 +101,16 @@ impl<E: Endpoint> Call<E> {
     /// The value of a header, if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+}
+
+impl<E: Endpoint> Call<E>
+where
+    E::Caller: Caller<SignedInUser = SignedIn>,
+{
+    /// What the caller does as an operator, for the audit log.
+    pub fn action(&self, name: &'static str) -> OperatorAction {
+        OperatorAction { name, operator: self.caller.user.id, request_id: self.request_id.clone(), at: self.now }
     }
 }
 

@@ -43,6 +43,7 @@ impl Endpoint for CreateVideo {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<VideoUpload>, ApiError> {
+        let action = call.action("video.create");
         let (film, series) = call.rows;
         let issues = unknown_title(&call.input.unchecked().0, film.as_ref(), series.as_ref());
         let Body(new) = call.input.checked(issues)?;
@@ -57,8 +58,7 @@ impl Endpoint for CreateVideo {
         let (upload_id, url) = self.mux.create_upload(&asset, &self.web_origin).await?;
         let expires_at = call.now + SignedDuration::from_secs(UPLOAD_SECONDS);
         let video = video.with_upload(&upload_id, expires_at);
-        let added = self.videos.add(&video, "video.create", call.caller.user.id, &call.request_id, call.now).await;
-        if let Err(error) = added {
+        if let Err(error) = self.videos.add(&video, &action).await {
             // If the row was written after all, Mux reports that its upload was cancelled.
             let _ = self.mux.delete_upload(&upload_id).await;
             return Err(error);

@@ -41,6 +41,7 @@ impl Endpoint for ImportVideo {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<AdminVideo>, ApiError> {
+        let action = call.action("video.import");
         let (film, series) = call.rows;
         let Body(unchecked) = call.input.unchecked();
         let mut issues = unknown_title(&unchecked.video, film.as_ref(), series.as_ref());
@@ -61,8 +62,7 @@ impl Endpoint for ImportVideo {
             error => error.into(),
         })?;
         let video = Video { mux_asset_id: Some(asset_id.clone()), ..video };
-        let added = self.videos.add(&video, "video.import", call.caller.user.id, &call.request_id, call.now).await;
-        if let Err(error) = added {
+        if let Err(error) = self.videos.add(&video, &action).await {
             // If the row was written after all, Mux reports that its asset was deleted.
             let _ = self.mux.delete_asset(&asset_id).await;
             return Err(error);

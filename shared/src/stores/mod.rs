@@ -20,6 +20,7 @@ pub mod metrics;
 pub mod new_videos;
 pub mod notes;
 pub mod one_time_tokens;
+pub mod operator_edits;
 pub mod preferences;
 pub mod publisher;
 pub mod rate_limits;
