@@ -49,12 +49,7 @@ impl Endpoint for CreateVideo {
         let Body(new) = call.input.checked(issues)?;
         let captions = new.generated_captions.clone();
         let video = new.video(call.now);
-        let asset = NewAsset {
-            passthrough: &video.id.to_string(),
-            title: &video.title,
-            quality: video.video_quality,
-            captions: captions.as_ref(),
-        };
+        let asset = NewAsset::of_video(&video, video.video_quality, captions.as_ref());
         let (upload_id, url) = self.mux.create_upload(&asset, &self.web_origin).await?;
         let expires_at = call.now + SignedDuration::from_secs(UPLOAD_SECONDS);
         let video = video.with_upload(&upload_id, expires_at);

@@ -51,12 +51,7 @@ impl Endpoint for ImportVideo {
         let url = url.map_err(|issue| ApiError::field("url", issue))?;
         let captions = new.generated_captions.clone();
         let video = new.video(call.now);
-        let asset = NewAsset {
-            passthrough: &video.id.to_string(),
-            title: &video.title,
-            quality: video.video_quality,
-            captions: captions.as_ref(),
-        };
+        let asset = NewAsset::of_video(&video, video.video_quality, captions.as_ref());
         let asset_id = self.mux.import(&asset, url.as_str()).await.map_err(|error| match error {
             MuxError::Refused(400 | 422) => ApiError::field("url", "is not accepted by Mux"),
             error => error.into(),

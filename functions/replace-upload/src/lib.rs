@@ -60,12 +60,7 @@ impl Endpoint for ReplaceUpload {
         let (Path(id), OptionalBody(file)) = &call.input;
         let video = call.rows.as_ref().ok_or_else(|| ApiError::not_found("video"))?;
         let quality = file.video_quality.unwrap_or(video.video_quality);
-        let asset = NewAsset {
-            passthrough: &id.to_string(),
-            title: &video.title,
-            quality,
-            captions: file.generated_captions.as_ref(),
-        };
+        let asset = NewAsset::of_video(video, quality, file.generated_captions.as_ref());
         let (upload_id, url) = self.mux.create_upload(&asset, &self.web_origin).await?;
         let expires_at = call.now + SignedDuration::from_secs(UPLOAD_SECONDS);
         let new = Replacement {

@@ -1,7 +1,7 @@
 //! Mux's API: direct uploads and assets.
 
 use crate::models::captions::SpokenLanguage;
-use crate::models::video::{AudioTrack, CaptionStatus, CaptionTrack, Obsolete, VideoQuality};
+use crate::models::video::{AudioTrack, CaptionStatus, CaptionTrack, Obsolete, Video, VideoQuality};
 use crate::mux::{MuxError, MuxSecret};
 use crate::secrets::Secret;
 use crate::services::{ConfigError, Services};
@@ -41,19 +41,23 @@ const DURATION_SECONDS_MAX: f64 = 86_400.0;
 const FILM_SECONDS_MIN: f64 = 0.5;
 
 /// What a new asset shall be.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct NewAsset<'a> {
     /// A text that every report about the asset repeats: the id of its video.
-    pub passthrough: &'a str,
+    passthrough: String,
     /// Its title on Mux's pages.
-    pub title: &'a str,
-    /// Its encoding quality.
-    pub quality: VideoQuality,
-    /// The language in which Mux generates captions from its sound, if any.
-    pub captions: Option<&'a SpokenLanguage>,
+    title: &'a str,
+    quality: VideoQuality,
+    captions: Option<&'a SpokenLanguage>,
 }
 
-impl NewAsset<'_> {
+impl<'a> NewAsset<'a> {
+    /// The asset of a video's new file, in an encoding quality; with the language in which Mux generates captions from
+    /// its sound, if any.
+    pub fn of_video(video: &'a Video, quality: VideoQuality, captions: Option<&'a SpokenLanguage>) -> Self {
+        Self { passthrough: video.id.to_string(), title: &video.title, quality, captions }
+    }
+
     /// Mux's settings of the asset, which plays only with signed tokens. An upload has no URL to fetch its file from.
     fn settings(&self, url: Option<&str>) -> Value {
         let mut settings = json!({
