@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use shared::auth::token::Identity;
 use shared::endpoint::{Call, Endpoint, RecentAdmin, Reply, Tag};
 use shared::http::error::{ApiError, Code, FieldIssue};
-use shared::http::input::{Body, Path, Ruled};
+use shared::http::input::{Body, Path, WithRules};
 use shared::http::rules::{Fields, Rules};
 use shared::member_details::MemberDetails;
 use shared::models::ids::UserId;
@@ -50,7 +50,7 @@ pub struct ComplimentaryPlanRequest {
 
 impl Endpoint for CompMember {
     type Caller = RecentAdmin;
-    type Input = (Path<UserId>, Ruled<Body<ComplimentaryPlanRequest>>);
+    type Input = (Path<UserId>, WithRules<Body<ComplimentaryPlanRequest>>);
     type Reads = (Key<User>, Key<Subscription>, Key<Notes>);
     type Output = MemberDetail;
     const SUMMARY: &'static str = "Grants a member a complimentary plan, or withdraws it.";

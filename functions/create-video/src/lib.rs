@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use shared::auth::token::Identity;
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
-use shared::http::input::{Body, Ruled};
+use shared::http::input::{Body, WithRules};
 use shared::models::video_edit::NewVideo;
 use shared::models::video_view::{UploadTarget, VideoUpload};
 use shared::mux::client::{Mux, NewAsset, UPLOAD_SECONDS};
@@ -21,7 +21,7 @@ pub struct CreateVideo {
 
 impl Endpoint for CreateVideo {
     type Caller = Admin;
-    type Input = Ruled<Body<NewVideo>>;
+    type Input = WithRules<Body<NewVideo>>;
     type Reads = TitleKeys;
     type Output = VideoUpload;
     const SUMMARY: &'static str = "Creates a video and opens its upload.";

@@ -3,7 +3,7 @@
 use shared::auth::token::Identity;
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code, FieldIssue};
-use shared::http::input::{Body, Ruled};
+use shared::http::input::{Body, WithRules};
 use shared::models::video::Video;
 use shared::models::video_edit::ImportedVideo;
 use shared::models::video_view::AdminVideo;
@@ -23,7 +23,7 @@ pub struct ImportVideo {
 
 impl Endpoint for ImportVideo {
     type Caller = Admin;
-    type Input = Ruled<Body<ImportedVideo>>;
+    type Input = WithRules<Body<ImportedVideo>>;
     type Reads = TitleKeys;
     type Output = AdminVideo;
     const SUMMARY: &'static str = "Creates a video whose file Mux fetches from a URL.";
