@@ -7,7 +7,8 @@ use shared::http::error::{ApiError, Code};
 use shared::http::input::{Body, WithRules};
 use shared::models::video_edit::NewVideo;
 use shared::models::video_view::{UploadTarget, VideoUpload};
-use shared::mux::client::{Mux, NewAsset, UPLOAD_SECONDS};
+use shared::mux::asset::NewAsset;
+use shared::mux::client::{Mux, UPLOAD_SECONDS};
 use shared::services::{ConfigError, Services};
 use shared::stores::new_videos::{NewVideos, TitleKeys, title_keys, unknown_title};
 
