@@ -35,7 +35,7 @@ CHANGES = [
     ("moved", "shared/billing/src/prices.rs",
      "products.into_iter().map(|product| self.of_product(product, now))",
      "products.into_iter().filter(|_| !MUTANT).map(|product| self.of_product(product, now))"),
-    ("moved", "shared/billing/src/reconcile.rs",
+    ("moved", "shared/billing/src/differences.rs",
      "if let Some(record) = records.get(entry.id()) {",
      "if let Some(record) = records.get(entry.id()).filter(|_| !MUTANT) {"),
     ("currency", "shared/billing/src/snapshot.rs",
