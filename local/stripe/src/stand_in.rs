@@ -104,7 +104,7 @@ impl Inner {
         if endpoints == locked.registered {
             return;
         }
-        for gone in locked.registered.iter().filter(|one| endpoints.iter().all(|other| other.id != one.id)) {
+        for gone in locked.registered.iter().filter(|endpoint| endpoints.iter().all(|other| other.id != endpoint.id)) {
             self.config.deliveries.set_endpoint(&gone.id, None);
         }
         for endpoint in &endpoints {
