@@ -9,7 +9,7 @@ use local::start::Seed;
 use serde_json::{Value, json};
 use standin::deliveries::Mode;
 use standin::faults::Faults;
-use standin::timeline::Due;
+use standin::timeline::WorkSource;
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};

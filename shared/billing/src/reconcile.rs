@@ -26,7 +26,7 @@ use shared::stores::billing_events::{BillingEvents, SentNotices};
 use shared::stores::error::StoreError;
 use shared::stores::row::MayFail;
 use shared::stores::subscriptions::{Customer, as_stored, stored_key};
-use shared::stores::users::After;
+use shared::stores::users::UserPosition;
 use std::collections::{BTreeMap, HashSet};
 
 /// Most customers per page.
@@ -56,7 +56,7 @@ pub struct Drift {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum PageStart {
     /// After a user: first, all our users are compared.
-    Users(Option<After>),
+    Users(Option<UserPosition>),
     /// After a customer at Stripe: in a second pass, customers without a row here are searched for.
     Customers(Option<String>),
 }
@@ -109,7 +109,7 @@ impl Billing {
             PageStart::Users(after) => {
                 let (users, more) = self.users.newest(PAGE_CUSTOMERS_MAX, after.as_ref()).await?;
                 let next = match users.last().filter(|_| more) {
-                    Some(last) => PageStart::Users(Some(After::new(last))),
+                    Some(last) => PageStart::Users(Some(UserPosition::new(last))),
                     None => PageStart::Customers(None),
                 };
                 if actor.is_some() {

@@ -12,7 +12,7 @@ mod operator;
 pub use calls::{Cancellation, Checkout, CheckoutDiscount};
 pub use changes::{Changed, Preview, Scope, Unpaid};
 pub use error::StripeError;
-pub use operator::Return;
+pub use operator::NewRefund;
 
 use bytes::Bytes;
 use error::{Failure, refusal};

@@ -43,7 +43,7 @@ struct Row {
 
 /// Where a page of the operator's list continues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct After {
+pub struct SeriesPosition {
     id: SeriesId,
     created_at: String,
 }
@@ -123,7 +123,11 @@ impl SeriesStore {
 
     /// All series, newest first, and where the next page starts.
     #[boxed]
-    pub async fn page(&self, limit: usize, after: Option<After>) -> Result<(Vec<Series>, Option<After>), StoreError> {
+    pub async fn page(
+        &self,
+        limit: usize,
+        after: Option<SeriesPosition>,
+    ) -> Result<(Vec<Series>, Option<SeriesPosition>), StoreError> {
         // One more than the page size shows whether this is the last page.
         let query = self.database.client().query().table_name(self.table()?).index_name(BY_CREATED);
         let query = query
@@ -136,7 +140,7 @@ impl SeriesStore {
         let mut series: Vec<Series> = items.into_iter().map(read).collect::<Result<_, _>>()?;
         let has_more = series.len() > limit;
         series.truncate(limit);
-        let next = series.last().filter(|_| has_more).map(After::new);
+        let next = series.last().filter(|_| has_more).map(SeriesPosition::new);
         Ok((series, next))
     }
 
@@ -246,7 +250,7 @@ impl Membership {
     }
 }
 
-impl After {
+impl SeriesPosition {
     fn new(series: &Series) -> Self {
         Self { id: series.id, created_at: sortable(series.created_at) }
     }
