@@ -20,8 +20,8 @@ use shared::models::video::{CaptionStatus, Video};
 use shared::models::video_view::PublicVideo;
 use shared::mux::signer::Signer;
 use shared::services::{ConfigError, Services};
+use shared::stores::backoff::Backoff;
 use shared::stores::catalogue::{Catalogue, Version};
-use shared::stores::contention::Contention;
 use shared::stores::error::StoreError;
 use shared::stores::row::{Key, MayFail};
 use shared::stores::streams::Streams;
@@ -176,7 +176,7 @@ impl PlayVideo {
         now: Timestamp,
     ) -> Result<Slot, ApiError> {
         let life = lease_life(self.heartbeat);
-        let mut contention = Contention::default();
+        let mut backoff = Backoff::default();
         let mut settled = Vec::new();
         loop {
             let new = Slot::new(start.video, session, start.position(&slots, session), life, now);
@@ -196,7 +196,7 @@ impl PlayVideo {
                 }
             };
             match written {
-                Err(StoreError::Condition(_)) => contention.lost().await.map_err(StoreError::from)?,
+                Err(StoreError::Condition(_)) => backoff.wait().await.map_err(StoreError::from)?,
                 result => return Ok(result.map(|()| slot)?),
             }
             // The cause may be a position whose row others have changed.

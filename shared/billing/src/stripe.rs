@@ -22,7 +22,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use shared::secrets::Secret;
 use shared::services::{ConfigError, Services};
-use shared::stores::contention::jitter_ms;
+use shared::stores::backoff::jitter_ms;
 use shared::telemetry::{TRACE_HEADER, Trace};
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,10 +1,10 @@
 //! The tables, and the only code that uses DynamoDB.
 
 pub mod audit;
+pub mod backoff;
 pub mod billing_events;
 pub mod caption_files;
 pub mod catalogue;
-pub mod contention;
 pub mod database;
 pub mod deletions;
 pub mod device_logins;
