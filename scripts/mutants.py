@@ -24,8 +24,8 @@ CHANGES = [
     ("mark", "shared/billing/src/converge.rs",
      "let (snapshot, _) = tokio::try_join!",
      "if let Some(event) = event.filter(|_| MUTANT) {\n"
-     "                let mark = Mark::applied(&event.id, &event.kind, customer, guard.row.user_id, now);\n"
-     "                self.database.transact(vec![self.events.mark(&mark)?]).await?;\n"
+     "                let record = EventRecord::applied(&event.id, &event.kind, customer, guard.row.user_id, now);\n"
+     "                self.database.transact(vec![self.events.record(&record)?]).await?;\n"
      "            }\n"
      "            let (snapshot, _) = tokio::try_join!"),
     ("mark", "shared/billing/src/converge.rs",
@@ -35,7 +35,7 @@ CHANGES = [
     ("moved", "shared/billing/src/prices.rs",
      "products.into_iter().map(|product| self.of_product(product, now))",
      "products.into_iter().filter(|_| !MUTANT).map(|product| self.of_product(product, now))"),
-    ("moved", "shared/billing/src/reconcile.rs",
+    ("moved", "shared/billing/src/differences.rs",
      "if let Some(record) = records.get(entry.id()) {",
      "if let Some(record) = records.get(entry.id()).filter(|_| !MUTANT) {"),
     ("currency", "shared/billing/src/snapshot.rs",

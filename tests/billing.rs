@@ -218,93 +218,110 @@ async fn a_payment_gets_one_receipt_however_its_events_are_delivered() {
     assert!(mails[0]["text"].as_str().is_some_and(|text| text.contains("$12.99")), "{}", mails[0]["text"]);
 }
 
+/// A member with a basic subscription, and the premium subscription that somebody made for them a minute later.
+async fn subscribed_twice(platform: &Platform) -> (Viewer, Value) {
+    let viewer = platform.subscriber("basic").await;
+    let customer = stripe_customer(platform, &viewer).await;
+    platform.advance(60).await;
+    let second = second_subscription(platform, &customer).await;
+    (viewer, second)
+}
+
 #[tokio::test]
 async fn the_newer_of_two_subscriptions_is_cancelled_and_refunded() {
     let platform = platform_without_trial().await;
-    let viewer = platform.subscriber("basic").await;
-    let customer = stripe_customer(&platform, &viewer).await;
-    let prices = call_stripe(&platform, "GET", "prices?lookup_keys[0]=premium_month", &[]).await;
-    let price = prices["data"][0]["id"].as_str().expect("a price").to_owned();
-    platform.advance(60).await;
 
-    let methods = call_stripe(&platform, "GET", &format!("customers/{customer}/payment_methods"), &[]).await;
-    let method = methods["data"][0]["id"].as_str().expect("the card of the first").to_owned();
-    let form = [
-        ("customer", customer.as_str()),
-        ("items[0][price]", price.as_str()),
-        ("default_payment_method", method.as_str()),
-    ];
-    let second = call_stripe(&platform, "POST", "subscriptions", &form).await;
-    assert_eq!(second["status"], "active", "{second}");
-    platform.advance(0).await;
+    let (viewer, second) = subscribed_twice(&platform).await;
 
     let id = second["id"].as_str().expect("an id");
     let ended = call_stripe(&platform, "GET", &format!("subscriptions/{id}"), &[]).await;
     assert_eq!(ended["status"], "canceled");
+    let customer = stripe_customer(&platform, &viewer).await;
     let charges = call_stripe(&platform, "GET", &format!("charges?customer={customer}"), &[]).await;
-    let charge_of =
-        |amount: i64| charges["data"].as_array().expect("charges").iter().find(|one| one["amount"] == amount).cloned();
+    let charges = charges["data"].as_array().expect("charges");
+    let charge_of = |amount: i64| charges.iter().find(|charge| charge["amount"] == amount).cloned();
     assert_eq!(charge_of(1_299).expect("the second")["amount_refunded"], 1_299, "the whole payment is refunded");
     assert_eq!(charge_of(799).expect("the first")["amount_refunded"], 0, "the first subscription stays");
     let seen = subscription(&viewer).await;
     assert_eq!((&seen["plan_type"], &seen["access"]["allowed"]), (&json!("basic"), &json!(true)));
+}
+
+#[tokio::test]
+async fn the_member_is_told_once_that_a_second_subscription_was_cancelled() {
+    let platform = platform_without_trial().await;
+    let (viewer, _) = subscribed_twice(&platform).await;
+
     platform.advance(HOUR).await;
+
     let mails = platform.mail(viewer.email());
     let told = mails.iter().filter(|mail| mail["subject"] == "We cancelled your second Marquee subscription").count();
     assert_eq!(told, 1, "{mails:?}");
+}
+
+#[tokio::test]
+async fn cancelling_a_second_subscription_is_audited_once() {
+    let platform = platform_without_trial().await;
+    let (_, second) = subscribed_twice(&platform).await;
+
+    platform.advance(HOUR).await;
+
     let audit = table_rows(&platform, "AUDIT_TABLE").await;
     assert_eq!(audit.len(), 1, "{audit:?}");
     assert_eq!(
         (&audit[0]["action"]["S"], &audit[0]["subject"]["S"]),
-        (&json!("subscription.cancel_duplicate"), &json!(id))
+        (&json!("subscription.cancel_duplicate"), &second["id"])
     );
 }
 
+/// A customer that somebody makes at Stripe, who names a user and has a premium subscription. Returns its id.
+async fn customer_made_at_stripe(platform: &Platform, user: &str) -> String {
+    let form = [("email", "elsewhere@viewers.test"), ("metadata[user_id]", user)];
+    let customer = call_stripe(platform, "POST", "customers", &form).await["id"].as_str().expect("an id").to_owned();
+    let card = [("type", "card"), ("card[token]", "tok_visa")];
+    let method = call_stripe(platform, "POST", "payment_methods", &card).await;
+    let method = method["id"].as_str().unwrap_or("pm_card_visa").to_owned();
+    let attach = format!("payment_methods/{method}/attach");
+    call_stripe(platform, "POST", &attach, &[("customer", customer.as_str())]).await;
+    second_subscription(platform, &customer).await;
+    customer
+}
+
+/// A premium subscription that somebody makes at Stripe for a customer, paid with the customer's card.
+async fn second_subscription(platform: &Platform, customer: &str) -> Value {
+    let prices = call_stripe(platform, "GET", "prices?lookup_keys[0]=premium_month", &[]).await;
+    let price = prices["data"][0]["id"].as_str().expect("a price").to_owned();
+    let methods = call_stripe(platform, "GET", &format!("customers/{customer}/payment_methods"), &[]).await;
+    let method = methods["data"][0]["id"].as_str().expect("a card").to_owned();
+    let form =
+        [("customer", customer), ("items[0][price]", price.as_str()), ("default_payment_method", method.as_str())];
+    let subscription = call_stripe(platform, "POST", "subscriptions", &form).await;
+    assert_eq!(subscription["status"], "active", "{subscription}");
+    platform.advance(0).await;
+    subscription
+}
+
 #[tokio::test]
-async fn a_customer_that_names_the_user_is_adopted_and_any_other_is_not() {
+async fn a_customer_that_names_no_account_leaves_no_trace() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.register("a@viewers.test").await;
+    let before = billing_tables(&platform).await;
+
+    let customer = customer_made_at_stripe(&platform, "0197a000-0000-7000-8000-000000000000").await;
+
+    assert_eq!(billing_tables(&platform).await, before);
+    let answer = post_event(&platform, "evt_x", "customer.subscription.updated", &customer).await;
+    assert_eq!(answer.status(), 200, "{answer}");
+    assert_eq!(subscription(&viewer).await["access"]["allowed"], false);
+}
+
+#[tokio::test]
+async fn a_customer_that_names_the_user_is_adopted() {
     let platform = platform_without_trial().await;
     let viewer = platform.register("a@viewers.test").await;
     let me = viewer.get("/api/auth/me").await.data()["id"].as_str().expect("an id").to_owned();
-    let made = |user: String| {
-        let platform = &platform;
-        async move {
-            let form = [("email", "elsewhere@viewers.test"), ("metadata[user_id]", user.as_str())];
-            let customer =
-                call_stripe(platform, "POST", "customers", &form).await["id"].as_str().expect("one").to_owned();
-            let card = [("type", "card"), ("card[token]", "tok_visa")];
-            let method = call_stripe(platform, "POST", "payment_methods", &card).await;
-            let method = method["id"].as_str().unwrap_or("pm_card_visa").to_owned();
-            call_stripe(
-                platform,
-                "POST",
-                &format!("payment_methods/{method}/attach"),
-                &[("customer", customer.as_str())],
-            )
-            .await;
-            let prices = call_stripe(platform, "GET", "prices?lookup_keys[0]=premium_month", &[]).await;
-            let price = prices["data"][0]["id"].as_str().expect("a price").to_owned();
-            let methods = call_stripe(platform, "GET", &format!("customers/{customer}/payment_methods"), &[]).await;
-            let method = methods["data"][0]["id"].as_str().expect("attached").to_owned();
-            let form = [
-                ("customer", customer.as_str()),
-                ("items[0][price]", price.as_str()),
-                ("default_payment_method", method.as_str()),
-            ];
-            let subscription = call_stripe(platform, "POST", "subscriptions", &form).await;
-            assert_eq!(subscription["status"], "active", "{subscription}");
-            platform.advance(0).await;
-            customer
-        }
-    };
-    let before = billing_tables(&platform).await;
 
-    let unknown_customer = made("0197a000-0000-7000-8000-000000000000".to_owned()).await;
-    assert_eq!(billing_tables(&platform).await, before, "a customer without an account leaves no trace");
-    let answer = post_event(&platform, "evt_x", "customer.subscription.updated", &unknown_customer).await;
-    assert_eq!(answer.status(), 200, "{answer}");
-    assert_eq!(subscription(&viewer).await["access"]["allowed"], false);
+    customer_made_at_stripe(&platform, &me).await;
 
-    made(me).await;
     let seen = subscription(&viewer).await;
     assert_eq!((&seen["plan_type"], &seen["access"]["allowed"]), (&json!("premium"), &json!(true)), "{seen}");
     let converged = billing_tables(&platform).await;

@@ -2,11 +2,19 @@
 
 use crate::get_member::{id, member};
 use serde_json::{Value, json};
-use support::Platform;
 use support::billing::{signed_in_again, subscription};
+use support::{Answer, Platform, Viewer};
 
-#[tokio::test]
-async fn a_complimentary_plan_has_an_end_and_the_audit_says_who_gave_it_and_why() {
+/// A member with a complimentary premium plan for two days, a premium video, and the answer.
+struct Gift {
+    platform: Platform,
+    admin: Viewer,
+    viewer: Viewer,
+    video: String,
+    given: Answer,
+}
+
+async fn gift_for_two_days() -> Gift {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let viewer = platform.register("a@viewers.test").await;
@@ -14,17 +22,39 @@ async fn a_complimentary_plan_has_an_end_and_the_audit_says_who_gave_it_and_why(
     assert_eq!(viewer.play(&video).await.code(), "SUBSCRIPTION_REQUIRED");
     let path = format!("/api/admin/members/{}/comp", id(&admin, &viewer).await);
     let until = platform.running().now() + jiff::SignedDuration::from_hours(48);
-
     let gift = json!({ "plan_type": "premium", "until": until, "reason": " a jury member " });
     let given = admin.post(&path, gift).await;
-
     assert_eq!(given.status(), 200, "{given}");
+    Gift { platform, admin, viewer, video, given }
+}
+
+#[tokio::test]
+async fn a_complimentary_plan_gives_access_without_a_subscription() {
+    let Gift { admin, viewer, video, given, .. } = gift_for_two_days().await;
+
     assert_eq!(given.data(), &member(&admin, &viewer).await);
     assert_eq!(given.data()["complimentary_plan"], "premium");
     assert_eq!(viewer.play(&video).await.status(), 200);
     let seen = subscription(&viewer).await;
     assert_eq!(json!([seen["status"], seen["access"]["allowed"]]), json!(["none", true]));
+}
+
+#[tokio::test]
+async fn a_complimentary_plan_ends_automatically() {
+    let Gift { platform, viewer, video, .. } = gift_for_two_days().await;
+
+    platform.advance(48 * 3_600).await;
+
+    let viewer = signed_in_again(&platform, &viewer).await;
+    assert_eq!(viewer.play(&video).await.code(), "SUBSCRIPTION_EXPIRED");
+}
+
+#[tokio::test]
+async fn the_audit_log_says_who_gave_a_complimentary_plan_and_why() {
+    let Gift { admin, given, .. } = gift_for_two_days().await;
+
     let audit = admin.get("/api/admin/audit?limit=1").await.data()[0].clone();
+
     let me = admin.get("/api/auth/me").await.data()["id"].clone();
     assert_eq!(
         json!([audit["actor"], audit["action"], audit["subject"], audit["reason"], audit["before"]]),
@@ -37,10 +67,6 @@ async fn a_complimentary_plan_has_an_end_and_the_audit_says_who_gave_it_and_why(
         ])
     );
     assert_eq!(audit["after"]["complimentary_plan"], "premium");
-
-    platform.advance(48 * 3_600).await;
-    let viewer = signed_in_again(&platform, &viewer).await;
-    assert_eq!(viewer.play(&video).await.code(), "SUBSCRIPTION_EXPIRED", "it ends automatically");
 }
 
 #[tokio::test]

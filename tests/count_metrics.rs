@@ -4,38 +4,57 @@ use serde_json::{Value, json};
 use support::Platform;
 use support::billing::{DAY, platform_without_trial};
 
+/// The metrics that the nightly runs reported to CloudWatch.
+fn reported(platform: &Platform) -> Vec<Value> {
+    let lines = platform.running().logs();
+    let lines = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines.filter(|line| line["function"] == "count-metrics" && line["_aws"].is_object()).collect()
+}
+
 #[tokio::test]
-async fn the_nightly_run_reports_the_previous_day_and_counting_again_changes_nothing() {
+async fn each_nightly_run_reports_the_previous_day() {
     let platform = platform_without_trial().await;
     platform.subscriber("premium").await;
 
     platform.advance(2 * DAY).await;
 
-    let told: Vec<Value> = platform
-        .running()
-        .logs()
-        .iter()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|line| line["function"] == "count-metrics" && line["_aws"].is_object())
-        .collect();
-    assert_eq!(told.len(), 2, "one per night");
-    let last = &told[1];
+    let reports = reported(&platform);
+    assert_eq!(reports.len(), 2, "one per night");
+    let last = &reports[1];
     assert_eq!(
         json!([last["MonthlyRecurringRevenue"], last["ActiveSubscriptions"], last["currency"]]),
         json!([1_299.0, 1.0, "usd"])
     );
     let yesterday = platform.running().now() - jiff::SignedDuration::from_hours(24);
     assert_eq!(last["date"], yesterday.strftime("%Y-%m-%d").to_string());
+}
+
+#[tokio::test]
+async fn only_reported_amounts_have_a_currency() {
+    let platform = platform_without_trial().await;
+    platform.subscriber("premium").await;
+
+    platform.advance(2 * DAY).await;
+
+    let last = reported(&platform).pop().expect("a report");
     let metric = &last["_aws"]["CloudWatchMetrics"][0];
     assert_eq!(json!([metric["Namespace"], metric["Dimensions"]]), json!(["marquee", [[]]]));
-    let names: Vec<&Value> = metric["Metrics"].as_array().expect("metrics").iter().map(|one| &one["Name"]).collect();
-    assert!(!names.contains(&&json!("MonthlyRecurringRevenue")), "an amount has a currency: {last}");
+    let names: Vec<&Value> =
+        metric["Metrics"].as_array().expect("metrics").iter().map(|metric| &metric["Name"]).collect();
+    assert!(!names.contains(&&json!("MonthlyRecurringRevenue")), "{last}");
+    assert!(names.iter().all(|name| last[name.as_str().expect("a name")].is_number()), "{last}");
     let amounts = &last["_aws"]["CloudWatchMetrics"][1];
     assert_eq!(
         json!([amounts["Dimensions"], amounts["Metrics"][0]["Name"]]),
         json!([[["currency"]], "MonthlyRecurringRevenue"])
     );
-    assert!(names.iter().all(|name| last[name.as_str().expect("a name")].is_number()), "{last}");
+}
+
+#[tokio::test]
+async fn counting_a_day_again_changes_nothing() {
+    let platform = platform_without_trial().await;
+    platform.subscriber("premium").await;
+    platform.advance(2 * DAY).await;
     for event in [json!({}), json!({ "from": "2026-01-01" })] {
         run(&platform, event.clone()).await;
         assert_eq!(run(&platform, event).await["changed"], 0);

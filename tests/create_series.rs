@@ -50,17 +50,22 @@ async fn invalid_series_are_refused_field_by_field_and_viewers_cannot_create_any
     assert_eq!(admin.get("/api/admin/series").await.data(), &json!([]));
 }
 
+fn episode(series: &str, season: Value, episode: u32) -> Value {
+    let mut body = json!({ "title": "E", "category": "Drama", "required_plan": "free", "series_id": series });
+    body["season"] = season;
+    body["episode"] = episode.into();
+    body
+}
+
+fn video_path(id: &str) -> String {
+    format!("/api/admin/videos/{id}")
+}
+
 #[tokio::test]
 async fn two_episodes_never_share_a_number() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let (series, other) = (platform.new_series(&admin, "One").await, platform.new_series(&admin, "Two").await);
-    let episode = |series: &str, season: Value, episode: u32| {
-        let mut body = json!({ "title": "E", "category": "Drama", "required_plan": "free", "series_id": series });
-        body["season"] = season;
-        body["episode"] = episode.into();
-        body
-    };
     let first = platform.new_video(&admin, episode(&series, json!(1), 1)).await;
     let second = platform.new_video(&admin, episode(&series, json!(1), 2)).await;
     platform.new_video(&admin, episode(&other, json!(1), 1)).await;
@@ -70,21 +75,28 @@ async fn two_episodes_never_share_a_number() {
         let taken = admin.post("/api/admin/videos", episode(&series, season, 1)).await;
         assert_eq!((taken.status(), taken.code()), (409, "CONFLICT"), "{taken}");
     }
-    let path = |id: &str| format!("/api/admin/videos/{id}");
-    let moved = admin.patch(&path(&second), json!({ "episode": 1 })).await;
-    assert_eq!((moved.status(), moved.code()), (409, "CONFLICT"), "{moved}");
-    let moved = admin.patch(&path(&first), json!({ "series_id": other })).await;
-    assert_eq!((moved.status(), moved.code()), (409, "CONFLICT"), "{moved}");
-    let same = admin.patch(&path(&second), json!({})).await;
+    for (id, edit) in [(&second, json!({ "episode": 1 })), (&first, json!({ "series_id": other }))] {
+        let moved = admin.patch(&video_path(id), edit).await;
+        assert_eq!((moved.status(), moved.code()), (409, "CONFLICT"), "{moved}");
+    }
+    let same = admin.patch(&video_path(&second), json!({})).await;
     assert_eq!((&same.data()["episode"], &same.data()["series_id"]), (&json!(2), &json!(series)), "nothing changed");
     assert_eq!(admin.get("/api/admin/videos").await.data().as_array().map(Vec::len), Some(3), "nothing was added");
+}
 
-    // A number that a move or a deletion has vacated can be used again.
-    assert_eq!(admin.patch(&path(&first), json!({ "episode": 9 })).await.status(), 200);
-    assert_eq!(admin.patch(&path(&second), json!({ "episode": 1 })).await.status(), 200);
-    assert_eq!(admin.delete(&path(&second)).await.status(), 200);
-    assert_eq!(admin.patch(&path(&first), json!({ "episode": 1, "title": "Again" })).await.status(), 200);
-    assert_eq!(admin.patch(&path(&first), json!({ "series_id": null })).await.status(), 200);
+#[tokio::test]
+async fn a_number_that_a_move_or_a_deletion_has_vacated_can_be_used_again() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let series = platform.new_series(&admin, "One").await;
+    let first = platform.new_video(&admin, episode(&series, json!(1), 1)).await;
+    let second = platform.new_video(&admin, episode(&series, json!(1), 2)).await;
+
+    assert_eq!(admin.patch(&video_path(&first), json!({ "episode": 9 })).await.status(), 200);
+    assert_eq!(admin.patch(&video_path(&second), json!({ "episode": 1 })).await.status(), 200);
+    assert_eq!(admin.delete(&video_path(&second)).await.status(), 200);
+    assert_eq!(admin.patch(&video_path(&first), json!({ "episode": 1, "title": "Again" })).await.status(), 200);
+    assert_eq!(admin.patch(&video_path(&first), json!({ "series_id": null })).await.status(), 200);
     platform.new_video(&admin, episode(&series, json!(1), 1)).await;
 }
 

@@ -57,23 +57,43 @@ async fn subscriptions(platform: &Platform, customer: &str) -> Vec<Value> {
     list["data"].as_array().expect("a list").clone()
 }
 
-#[tokio::test]
-async fn deleting_ends_the_subscription_then_the_account_then_its_data() {
+/// A paying member with two signed-in devices and some data, before the account is deleted.
+struct Leaving {
+    platform: Platform,
+    viewer: Viewer,
+    other_device: Viewer,
+    user: String,
+    customer: String,
+}
+
+async fn leaving() -> Leaving {
     let platform = platform_without_trial().await;
     let viewer = platform.subscriber("premium").await;
     let other_device = signed_in_again(&platform, &viewer).await;
     let (user, customer) = (id_of(&viewer).await, stripe_customer(&platform, &viewer).await);
     litter(&platform, &user).await;
     platform.advance(600).await;
-    let before = platform.mail(viewer.email()).len();
+    Leaving { platform, viewer, other_device, user, customer }
+}
+
+#[tokio::test]
+async fn deleting_an_account_ends_its_subscription_and_deletes_its_stripe_customer() {
+    let Leaving { platform, viewer, customer, .. } = leaving().await;
 
     let answer = delete(&viewer).await;
 
-    let erased = json!({ "sessions": 2, "devices": 1, "watch_history": 1, "watchlist": 1 });
-    assert_eq!((answer.status(), answer.data()), (200, &json!({ "deleted": true, "erased": erased })), "{answer}");
+    assert_eq!(answer.status(), 200, "{answer}");
     let ended = subscriptions(&platform, &customer).await;
     assert_eq!((ended.len(), &ended[0]["status"]), (1, &json!("canceled")));
     assert_eq!(call_stripe(&platform, "GET", &format!("customers/{customer}"), &[]).await["deleted"], true);
+}
+
+#[tokio::test]
+async fn nobody_is_or_can_be_signed_in_to_a_deleted_account() {
+    let Leaving { platform, viewer, other_device, .. } = leaving().await;
+
+    delete(&viewer).await;
+
     for device in [&viewer, &other_device] {
         let refused = device.get("/api/auth/me").await;
         assert_eq!((refused.status(), refused.code()), (401, "SESSION_REVOKED"), "{refused}");
@@ -81,17 +101,51 @@ async fn deleting_ends_the_subscription_then_the_account_then_its_data() {
     let credentials = json!({ "email": viewer.email(), "password": PASSWORD });
     let refused = platform.anyone().post("/api/auth/login", credentials).await;
     assert_eq!(refused.code(), "INVALID_CREDENTIALS", "{refused}");
+}
+
+#[tokio::test]
+async fn a_deleted_accounts_data_is_erased_and_counted_in_the_answer() {
+    let Leaving { platform, viewer, user, .. } = leaving().await;
+
+    let answer = delete(&viewer).await;
+
+    let erased = json!({ "sessions": 2, "devices": 1, "watch_history": 1, "watchlist": 1 });
+    assert_eq!((answer.status(), answer.data()), (200, &json!({ "deleted": true, "erased": erased })), "{answer}");
     let limits = platform.setting("delete-account", "RATE_LIMITS_TABLE");
     for (table, row) in traces(&platform, &user).await {
         assert!(is_kept(&row) || table == limits, "{table}: {row}");
     }
-    // The ledger shows what was paid and that the subscription ended. No more mail is sent.
+    platform.advance(DAY).await;
+    let mail = platform.setting("delete-account", "MAIL_TABLE");
+    for (table, row) in traces(&platform, viewer.email()).await {
+        assert!(table == mail || table == limits, "{table}: {row}");
+    }
+    let marks = traces(&platform, "DELETIONS").await;
+    assert!(marks.is_empty(), "the event was processed: {marks:?}");
+}
+
+#[tokio::test]
+async fn the_ledger_keeps_what_a_deleted_account_paid() {
+    let Leaving { platform, viewer, .. } = leaving().await;
+
+    delete(&viewer).await;
+
     platform.advance(DAY).await;
     let (_, ledger) = billing_tables(&platform).await;
     let paid = ledger.iter().filter(|row| row["amount_paid"]["N"] == "1299").count();
     let over =
         ledger.iter().filter(|row| row["kind"]["S"] == "subscription" && row["status"]["S"] == "canceled").count();
     assert_eq!((paid, over), (1, 1), "{ledger:?}");
+}
+
+#[tokio::test]
+async fn the_only_mail_after_a_deletion_confirms_it_and_says_what_was_deleted() {
+    let Leaving { platform, viewer, .. } = leaving().await;
+    let before = platform.mail(viewer.email()).len();
+
+    delete(&viewer).await;
+
+    platform.advance(DAY).await;
     let after = platform.mail(viewer.email());
     assert_eq!(after.len(), before + 1, "{after:?}");
     assert_eq!(after[0]["subject"], "Your Marquee account was deleted");
@@ -102,12 +156,6 @@ async fn deleting_ends_the_subscription_then_the_account_then_its_data() {
         "{}",
         after[0]["text"]
     );
-    let mail = platform.setting("delete-account", "MAIL_TABLE");
-    for (table, row) in traces(&platform, viewer.email()).await {
-        assert!(table == mail || table == limits, "{table}: {row}");
-    }
-    let marks = traces(&platform, "DELETIONS").await;
-    assert!(marks.is_empty(), "the event was processed: {marks:?}");
 }
 
 #[tokio::test]

@@ -63,11 +63,12 @@ async fn invoices(platform: &Platform, customer: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_dispute_is_shown_and_audited_and_a_lost_one_ends_the_renewal() {
+async fn an_open_dispute_is_shown_with_its_payment_and_changes_no_subscription() {
     let platform = platform_without_trial().await;
     let admin = platform.admin().await;
+
     let (viewer, dispute) = disputed(&platform).await;
-    let customer = stripe_customer(&platform, &viewer).await;
+
     let payment = member(&admin, &viewer).await["payments"][0].clone();
     let seen = &payment["dispute"];
     assert_eq!(
@@ -75,19 +76,24 @@ async fn a_dispute_is_shown_and_audited_and_a_lost_one_ends_the_renewal() {
         json!([dispute["id"], "needs_response", 1_299, "fraudulent"]),
         "{payment}"
     );
-    assert_eq!(audit(&admin).await, [json!(["payment.dispute_opened", payment["id"], null, null])]);
-    assert_eq!(rung(&platform), 1);
     assert_eq!(subscription(&viewer).await["cancel_at"], Value::Null, "it is still undecided");
+}
+
+#[tokio::test]
+async fn opening_and_losing_a_dispute_are_audited_once_each_and_raise_an_alarm() {
+    let platform = platform_without_trial().await;
+    let admin = platform.admin().await;
+    let (viewer, dispute) = disputed(&platform).await;
+    let customer = stripe_customer(&platform, &viewer).await;
+    let payment = member(&admin, &viewer).await["payments"][0]["id"].clone();
+    assert_eq!(audit(&admin).await, [json!(["payment.dispute_opened", payment, null, null])]);
+    assert_eq!(rung(&platform), 1);
 
     lose(&platform, &dispute).await;
 
-    let payment = member(&admin, &viewer).await["payments"][0].clone();
-    assert_eq!(json!([payment["status"], payment["dispute"]["status"]]), json!(["paid", "lost"]), "{payment}");
-    let seen = subscription(&viewer).await;
-    assert_eq!(seen["cancel_at"], seen["current_period_end"], "{seen}");
-    let one =
+    let ended =
         call_stripe(&platform, "GET", &format!("subscriptions?customer={customer}"), &[]).await["data"][0].clone();
-    let closed = json!(["payment.dispute_closed", payment["id"], "lost", one["id"]]);
+    let closed = json!(["payment.dispute_closed", payment, "lost", ended["id"]]);
     assert_eq!(audit(&admin).await.last(), Some(&closed));
     assert_eq!(rung(&platform), 2);
     let before = billing_tables(&platform).await;
@@ -95,7 +101,21 @@ async fn a_dispute_is_shown_and_audited_and_a_lost_one_ends_the_renewal() {
         post_event(&platform, &format!("evt_{number}"), "charge.dispute.closed", &customer).await;
     }
     assert_eq!((billing_tables(&platform).await, audit(&admin).await.len()), (before, 2), "it is recorded once");
+}
 
+#[tokio::test]
+async fn a_lost_dispute_ends_the_renewal() {
+    let platform = platform_without_trial().await;
+    let admin = platform.admin().await;
+    let (viewer, dispute) = disputed(&platform).await;
+    let customer = stripe_customer(&platform, &viewer).await;
+
+    lose(&platform, &dispute).await;
+
+    let payment = member(&admin, &viewer).await["payments"][0].clone();
+    assert_eq!(json!([payment["status"], payment["dispute"]["status"]]), json!(["paid", "lost"]), "{payment}");
+    let seen = subscription(&viewer).await;
+    assert_eq!(seen["cancel_at"], seen["current_period_end"], "{seen}");
     platform.advance(40 * DAY).await;
     let (admin, viewer) = (signed_in_again(&platform, &admin).await, signed_in_again(&platform, &viewer).await);
     assert_eq!(subscription(&viewer).await["status"], "canceled");

@@ -13,16 +13,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// An endpoint that misbehaves in the way that its request names.
-struct Misbehaves;
+struct MisbehavingEndpoint;
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]
-struct How {
+struct Misbehavior {
     how: Option<String>,
 }
 
-impl Endpoint for Misbehaves {
+impl Endpoint for MisbehavingEndpoint {
     type Caller = Anyone;
-    type Input = Query<How>;
+    type Input = Query<Misbehavior>;
     type Reads = ();
     type Output = String;
     const SUMMARY: &'static str = "Misbehaves.";
@@ -80,7 +80,7 @@ impl TestFunction {
         ];
         let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let services = Services::new("misbehaves", BTreeMap::from(settings), runtime);
-        Self { mounted: mount::<Misbehaves>(&services).await.expect("mounted"), lines }
+        Self { mounted: mount::<MisbehavingEndpoint>(&services).await.expect("mounted"), lines }
     }
 
     async fn ask(&self, how: &str) -> (u16, String, Response<Body>) {

@@ -18,11 +18,11 @@ const SLACK: i64 = 2 * DAY;
 const NOW: i64 = 1_800_000_000;
 
 /// How far ahead of now a boundary is, in seconds; `None` if there is no boundary.
-type Ahead = Option<i64>;
+type SecondsAhead = Option<i64>;
 /// No boundary, one in a second, one now, one a second ago.
-const BOUNDARY: [Ahead; 4] = [None, Some(1), Some(0), Some(-1)];
+const BOUNDARY: [SecondsAhead; 4] = [None, Some(1), Some(0), Some(-1)];
 /// Like [`BOUNDARY`], and a period that has 30 more days.
-const PERIODS: [Ahead; 5] = [None, Some(30 * DAY), Some(1), Some(0), Some(-1)];
+const PERIODS: [SecondsAhead; 5] = [None, Some(30 * DAY), Some(1), Some(0), Some(-1)];
 const PLANS: [Option<PlanType>; 3] = [None, Some(PlanType::Basic), Some(PlanType::Premium)];
 const REQUIRED: [RequiredPlan; 3] = [RequiredPlan::Free, RequiredPlan::Basic, RequiredPlan::Premium];
 
@@ -32,13 +32,13 @@ struct Case {
     status: Status,
     /// `None`: an unknown price.
     plan: Option<PlanType>,
-    cancellation: Ahead,
+    cancellation: SecondsAhead,
     /// Two days after the end of the period.
-    period: Ahead,
+    period: SecondsAhead,
     /// The end of the grace period of the earliest open invoice; `None` if no invoice is open.
-    arrears: Ahead,
+    arrears: SecondsAhead,
     /// The plan, and when it ends.
-    complimentary: Option<(PlanType, Ahead)>,
+    complimentary: Option<(PlanType, SecondsAhead)>,
 }
 
 /// What a subscription or a complimentary plan grants on its own.
@@ -50,7 +50,7 @@ enum Grant {
     Overdue,
 }
 
-fn complimentaries() -> Vec<Option<(PlanType, Ahead)>> {
+fn complimentaries() -> Vec<Option<(PlanType, SecondsAhead)>> {
     let given = PlanType::ALL.into_iter().flat_map(|plan| BOUNDARY.map(|until| Some((plan, until))));
     std::iter::once(None).chain(given).collect()
 }
@@ -89,7 +89,7 @@ fn decision(case: &Case, required: RequiredPlan) -> Decision {
 
 /// The rules for a subscription: the first one that matches decides.
 fn of_subscription(case: &Case) -> Grant {
-    let is_over = |boundary: Ahead| boundary.is_some_and(|ahead| ahead <= 0);
+    let is_over = |boundary: SecondsAhead| boundary.is_some_and(|ahead| ahead <= 0);
     match (case.status, case.plan) {
         (Status::None | Status::Incomplete | Status::IncompleteExpired | Status::Unknown, _) => Grant::Required,
         (Status::Canceled, _) => Grant::Expired,
@@ -103,7 +103,7 @@ fn of_subscription(case: &Case) -> Grant {
 }
 
 /// The rules for a complimentary plan.
-fn of_complimentary(given: Option<(PlanType, Ahead)>) -> Grant {
+fn of_complimentary(given: Option<(PlanType, SecondsAhead)>) -> Grant {
     match given {
         None => Grant::Required,
         Some((plan, None)) => Grant::Plan(plan),
@@ -250,8 +250,8 @@ fn printed() -> String {
 }
 
 /// The rows of each value of a dimension; values with equal rows share them.
-fn merged(values: &[Ahead], rows: impl Fn(Ahead) -> Vec<String>) -> Vec<String> {
-    let mut groups: Vec<(Vec<Ahead>, Vec<String>)> = Vec::new();
+fn merged(values: &[SecondsAhead], rows: impl Fn(SecondsAhead) -> Vec<String>) -> Vec<String> {
+    let mut groups: Vec<(Vec<SecondsAhead>, Vec<String>)> = Vec::new();
     for value in values {
         let own = rows(*value);
         match groups.iter_mut().find(|(_, rows)| *rows == own) {
@@ -260,13 +260,13 @@ fn merged(values: &[Ahead], rows: impl Fn(Ahead) -> Vec<String>) -> Vec<String> 
         }
     }
     let is_whole = groups.len() == 1;
-    let label = |group: &[Ahead]| {
+    let label = |group: &[SecondsAhead]| {
         if is_whole { "any".to_owned() } else { group.iter().map(|one| word(*one)).collect::<Vec<_>>().join(", ") }
     };
     groups.iter().flat_map(|(group, rows)| rows.iter().map(|row| format!("{} | {row}", label(group)))).collect()
 }
 
-fn word(ahead: Ahead) -> &'static str {
+fn word(ahead: SecondsAhead) -> &'static str {
     match ahead {
         None => "none",
         Some(1) => "in 1 s",

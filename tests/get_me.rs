@@ -14,13 +14,13 @@ pub(crate) async fn user(viewer: &Viewer) -> Value {
 }
 
 /// Makes tokens with the platform's own key. Each case changes one thing about a valid token.
-struct Mint {
+struct TokenForge {
     key: EncodingKey,
     kid: String,
     claims: Value,
 }
 
-impl Mint {
+impl TokenForge {
     async fn new(platform: &Platform, viewer: &Viewer) -> Self {
         let secret = platform.running().secret("SessionSigningSecret");
         let key = secret["private_key"].as_str().expect("a key").as_bytes();
@@ -93,18 +93,18 @@ async fn a_token_follows_the_contract_and_its_session_is_read_consistently() {
 async fn every_forged_or_altered_token_is_refused() {
     let platform = Platform::with(&[("LimitAddressRequests", "100000")]).await;
     let viewer = platform.register("ada@viewers.test").await;
-    let mint = Mint::new(&platform, &viewer).await;
-    assert_eq!(code_of(&platform, &mint.with(|_| ())).await, "200", "the mint makes valid tokens");
+    let forge = TokenForge::new(&platform, &viewer).await;
+    assert_eq!(code_of(&platform, &forge.with(|_| ())).await, "200", "the forge makes valid tokens");
 
     let [head, body, signature] = viewer.token().split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
     let none = base64(br#"{"alg":"none","typ":"JWT"}"#);
-    let public = platform.running().secret("CommonSecret")["verification_keys"][&mint.kid].clone();
+    let public = platform.running().secret("CommonSecret")["verification_keys"][&forge.kid].clone();
     let public = public.as_str().expect("a public key");
-    let symmetric = Header { kid: Some(mint.kid.clone()), ..Header::new(Algorithm::HS256) };
-    let symmetric = jsonwebtoken::encode(&symmetric, &mint.claims, &EncodingKey::from_secret(public.as_bytes()));
+    let symmetric = Header { kid: Some(forge.kid.clone()), ..Header::new(Algorithm::HS256) };
+    let symmetric = jsonwebtoken::encode(&symmetric, &forge.claims, &EncodingKey::from_secret(public.as_bytes()));
     let flipped = format!("{}{}", if body.starts_with('A') { 'B' } else { 'A' }, &body[1..]);
-    let now = mint.claims["iat"].as_i64().expect("a number");
-    let twice = base64(format!("{{\"sub\":\"x\",{}", &mint.claims.to_string()[1..]).as_bytes());
+    let now = forge.claims["iat"].as_i64().expect("a number");
+    let twice = base64(format!("{{\"sub\":\"x\",{}", &forge.claims.to_string()[1..]).as_bytes());
     let cases = [
         ("garbage", "garbage".to_owned()),
         ("three empty parts", "..".to_owned()),
@@ -118,37 +118,37 @@ async fn every_forged_or_altered_token_is_refused() {
         ("alg none, signed", format!("{none}.{body}.{signature}")),
         ("HS256 under the public key", symmetric.expect("encodable")),
         ("claims twice", format!("{head}.{twice}.{signature}")),
-        ("an unknown kid", mint.under(|header| header.kid = Some("another".to_owned()))),
-        ("a kid that is a path", mint.under(|header| header.kid = Some("../../etc/passwd".to_owned()))),
-        ("no kid", mint.under(|header| header.kid = None)),
-        ("another typ", mint.under(|header| header.typ = Some("at+jwt".to_owned()))),
-        ("another issuer", mint.with(|claims| claims["iss"] = json!("https://evil.example"))),
-        ("another audience", mint.with(|claims| claims["aud"] = json!("another"))),
-        ("several audiences", mint.with(|claims| claims["aud"] = json!(["marquee", "another"]))),
-        ("a hundred years", mint.with(|claims| claims["exp"] = json!(now + 100 * 365 * 86_400))),
-        ("a week and a second", mint.with(|claims| claims["exp"] = json!(now + WEEK + 1))),
-        ("times as text", mint.with(|claims| claims["exp"] = json!((now + WEEK).to_string()))),
-        ("a fraction", mint.with(|claims| claims["exp"] = json!((now + WEEK) as f64 + 0.5))),
-        ("not before tomorrow", mint.with(|claims| claims["nbf"] = json!(now + 86_400))),
+        ("an unknown kid", forge.under(|header| header.kid = Some("another".to_owned()))),
+        ("a kid that is a path", forge.under(|header| header.kid = Some("../../etc/passwd".to_owned()))),
+        ("no kid", forge.under(|header| header.kid = None)),
+        ("another typ", forge.under(|header| header.typ = Some("at+jwt".to_owned()))),
+        ("another issuer", forge.with(|claims| claims["iss"] = json!("https://evil.example"))),
+        ("another audience", forge.with(|claims| claims["aud"] = json!("another"))),
+        ("several audiences", forge.with(|claims| claims["aud"] = json!(["marquee", "another"]))),
+        ("a hundred years", forge.with(|claims| claims["exp"] = json!(now + 100 * 365 * 86_400))),
+        ("a week and a second", forge.with(|claims| claims["exp"] = json!(now + WEEK + 1))),
+        ("times as text", forge.with(|claims| claims["exp"] = json!((now + WEEK).to_string()))),
+        ("a fraction", forge.with(|claims| claims["exp"] = json!((now + WEEK) as f64 + 0.5))),
+        ("not before tomorrow", forge.with(|claims| claims["nbf"] = json!(now + 86_400))),
         (
             "issued in an hour",
-            mint.with(|claims| {
+            forge.with(|claims| {
                 for (name, value) in [("iat", now + 3_600), ("nbf", now + 3_600), ("exp", now + 3_600 + WEEK)] {
                     claims[name] = json!(value);
                 }
             }),
         ),
-        ("no subject", mint.with(|claims| claims["sub"] = json!(""))),
+        ("no subject", forge.with(|claims| claims["sub"] = json!(""))),
         (
             "a subject in capitals",
-            mint.with(|claims| {
+            forge.with(|claims| {
                 claims["sub"] = json!(claims["sub"].as_str().expect("text").to_uppercase());
             }),
         ),
-        ("no session", mint.with(|claims| claims["sid"] = Value::Null)),
-        ("one claim more", mint.with(|claims| claims["role"] = json!("admin"))),
-        ("one claim less", mint.with(|claims| claims.as_object_mut().map(|all| all.remove("nbf")).map_or((), |_| ()))),
-        ("three kilobytes", mint.with(|claims| claims["iss"] = json!("x".repeat(3_000)))),
+        ("no session", forge.with(|claims| claims["sid"] = Value::Null)),
+        ("one claim more", forge.with(|claims| claims["role"] = json!("admin"))),
+        ("one claim less", forge.with(|claims| claims.as_object_mut().map(|all| all.remove("nbf")).map_or((), |_| ()))),
+        ("three kilobytes", forge.with(|claims| claims["iss"] = json!("x".repeat(3_000)))),
     ];
     for (what, token) in cases {
         let code = code_of(&platform, &token).await;
@@ -163,15 +163,15 @@ async fn every_forged_or_altered_token_is_refused() {
 async fn a_token_with_extra_header_fields_is_refused() {
     let platform = Platform::with(&[("LimitAddressRequests", "100000")]).await;
     let viewer = platform.register("ada@viewers.test").await;
-    let mint = Mint::new(&platform, &viewer).await;
+    let forge = TokenForge::new(&platform, &viewer).await;
     let signed = |header: Value| {
-        let token = mint.with(|_| ());
+        let token = forge.with(|_| ());
         let body = token.split('.').nth(1).expect("a payload");
         let message = format!("{}.{body}", base64(header.to_string().as_bytes()));
-        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &mint.key, Algorithm::EdDSA).expect("signed");
+        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &forge.key, Algorithm::EdDSA).expect("signed");
         format!("{message}.{signature}")
     };
-    let ours = json!({ "alg": "EdDSA", "typ": "JWT", "kid": mint.kid });
+    let ours = json!({ "alg": "EdDSA", "typ": "JWT", "kid": forge.kid });
     assert_eq!(code_of(&platform, &signed(ours.clone())).await, "200", "the header that we write");
     for (name, value) in [
         ("crit", json!(["exp"])),
@@ -196,7 +196,7 @@ async fn a_token_with_extra_header_fields_is_refused() {
         ("alg", json!("ES256")),
         ("alg", json!("eddsa")),
         ("alg", json!(["EdDSA"])),
-        ("kid", json!([mint.kid])),
+        ("kid", json!([forge.kid])),
         ("kid", Value::Null),
         ("anything", json!(1)),
     ] {
@@ -230,10 +230,10 @@ async fn a_token_expires_after_a_week_and_opens_no_other_session_or_user() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     let other = platform.register("bob@viewers.test").await;
-    let mint = Mint::new(&platform, &viewer).await;
-    let crossed = mint.with(|all| all["sid"] = claims(other.token())["sid"].clone());
+    let forge = TokenForge::new(&platform, &viewer).await;
+    let crossed = forge.with(|all| all["sid"] = claims(other.token())["sid"].clone());
     assert_eq!(code_of(&platform, &crossed).await, "SESSION_REVOKED", "another's session");
-    let unknown = mint.with(|all| all["sub"] = json!("01890000-0000-7000-8000-000000000000"));
+    let unknown = forge.with(|all| all["sub"] = json!("01890000-0000-7000-8000-000000000000"));
     assert_eq!(code_of(&platform, &unknown).await, "SESSION_REVOKED", "an unknown user");
 
     platform.advance(u64::try_from(WEEK).expect("positive") - 60).await;

@@ -55,6 +55,16 @@ async fn revenue_is_monthly_after_coupons_and_a_year_counts_as_a_twelfth() {
     assert_eq!(json!([seen["currency"], seen["totals"]["payment_success"]]), json!(["usd", 1.0]));
     let plans = json!({ "basic_month": 1, "basic_year": 1, "premium_month": 1 });
     assert_eq!(json!([seen["totals"]["plans"], seen["currencies"][0]["days"][0]["plans"]]), json!([plans, plans]));
+}
+
+#[tokio::test]
+async fn a_day_has_every_figure() {
+    let platform = platform_without_trial().await;
+    let admin = platform.admin().await;
+    buy(&platform, "month@viewers.test", json!({ "plan_type": "basic" })).await;
+
+    let seen = figures(&platform, &admin, 1).await;
+
     let day = seen["days"][0].as_object().expect("a day");
     assert_eq!(
         day.keys().map(String::as_str).collect::<Vec<_>>(),
@@ -107,21 +117,26 @@ async fn a_trial_counts_as_revenue_only_once_paid() {
     assert!((14..=15).contains(&(on("trials_converted") - on("trials_started"))), "{seen}");
 }
 
-#[tokio::test]
-async fn churn_is_on_the_day_access_ended_and_recounting_gives_the_same_bytes() {
-    let platform = platform_without_trial().await;
+/// Three members, of whom one cancels, one stops paying and one stays; 55 days later. Returns the administrator.
+async fn members_of_whom_two_left(platform: &Platform) -> Viewer {
     let admin = platform.admin().await;
     let video = platform.published_video(&admin, json!({ "title": "One", "required_plan": "free" })).await;
-    let leaver = buy(&platform, "leaver@viewers.test", json!({ "plan_type": "basic" })).await;
-    let broke = buy(&platform, "broke@viewers.test", json!({ "plan_type": "premium" })).await;
-    buy(&platform, "stayer@viewers.test", json!({ "plan_type": "basic" })).await;
+    let leaver = buy(platform, "leaver@viewers.test", json!({ "plan_type": "basic" })).await;
+    let broke = buy(platform, "broke@viewers.test", json!({ "plan_type": "premium" })).await;
+    buy(platform, "stayer@viewers.test", json!({ "plan_type": "basic" })).await;
     assert_eq!(leaver.post("/api/subscription/cancel", json!({})).await.status(), 200);
     let grant = leaver.play(&video).await;
     let beat = json!({ "progress": 1, "playback_session_id": grant.data()["playback_session_id"] });
     assert_eq!(leaver.put(&format!("/api/videos/{video}/progress"), beat).await.status(), 200);
     platform.cards(&broke).decline().await;
     platform.advance(55 * DAY).await;
-    let admin = signed_in_again(&platform, &admin).await;
+    signed_in_again(platform, &admin).await
+}
+
+#[tokio::test]
+async fn churn_is_on_the_day_access_ended() {
+    let platform = platform_without_trial().await;
+    let admin = members_of_whom_two_left(&platform).await;
 
     let seen = figures(&platform, &admin, 70).await;
 
@@ -138,6 +153,13 @@ async fn churn_is_on_the_day_access_ended_and_recounting_gives_the_same_bytes() 
     assert_eq!(days[bought + lapsed - 1]["mrr"], 799 + 1_299, "overdue within the grace period");
     assert_eq!(days[bought + lapsed]["mrr"], 799);
     assert_eq!(days.iter().filter(|day| day["churned_failed_payment"] != json!(0)).count(), 1);
+}
+
+#[tokio::test]
+async fn recounting_past_days_gives_the_same_bytes() {
+    let platform = platform_without_trial().await;
+    let admin = members_of_whom_two_left(&platform).await;
+    let seen = figures(&platform, &admin, 70).await;
 
     // Stored days are deleted, then counted again by a request, then by the job.
     let kept = forget_days(&platform).await;
@@ -175,17 +197,17 @@ fn days_with(seen: &Value, name: &str) -> Vec<(usize, i64)> {
     days.into_iter().map(|(at, figure)| (at - first, figure)).collect()
 }
 
-#[tokio::test]
-async fn refunds_disputes_arrears_and_recoveries_count_on_their_own_days_and_recounting_changes_nothing() {
-    let platform = platform_without_trial().await;
+/// A payment that was refunded in part, one that is disputed, and a renewal that was paid late. Returns the
+/// administrator and the metrics of 80 days.
+async fn payments_that_went_wrong(platform: &Platform) -> (Viewer, Value) {
     let admin = platform.admin().await;
-    let late = buy(&platform, "late@viewers.test", json!({ "plan_type": "premium" })).await;
-    buy(&platform, "prompt@viewers.test", json!({ "plan_type": "basic" })).await;
+    let late = buy(platform, "late@viewers.test", json!({ "plan_type": "premium" })).await;
+    buy(platform, "prompt@viewers.test", json!({ "plan_type": "basic" })).await;
     let disputing = platform.register("disputing@viewers.test").await;
     let checkout = disputing.post("/api/subscription/checkout", json!({ "plan_type": "premium" })).await;
     platform.pay(&checkout_url(&checkout), "4000000000000259").await;
     platform.advance(2 * DAY).await;
-    let admin = signed_in_again(&platform, &admin).await;
+    let admin = signed_in_again(platform, &admin).await;
     let payment = crate::get_member::member(&admin, &late).await["payments"][0].clone();
     let path = format!("/api/admin/payments/{}/refund", payment["id"].as_str().expect("an id"));
     let given = admin.post(&path, json!({ "amount": 300, "reason": "a bad week" })).await;
@@ -195,32 +217,54 @@ async fn refunds_disputes_arrears_and_recoveries_count_on_their_own_days_and_rec
     platform.advance(30 * DAY).await;
     platform.cards(&late).succeed().await;
     platform.advance(25 * DAY).await;
-    let admin = signed_in_again(&platform, &admin).await;
+    let admin = signed_in_again(platform, &admin).await;
+    let seen = figures(platform, &admin, 80).await;
+    (admin, seen)
+}
 
-    let seen = figures(&platform, &admin, 80).await;
+#[tokio::test]
+async fn refunds_and_disputes_count_on_their_own_days() {
+    let platform = platform_without_trial().await;
 
-    let totals = &seen["totals"];
-    assert_eq!(
-        pick_fields(totals, &["refunded", "disputed", "recovered", "at_risk"]),
-        json!([300, 1_299, 1_299, 0]),
-        "{totals}"
-    );
+    let (_, seen) = payments_that_went_wrong(&platform).await;
+
+    assert_eq!(pick_fields(&seen["totals"], &["refunded", "disputed"]), json!([300, 1_299]), "{}", seen["totals"]);
     assert_eq!(days_with(&seen, "refunded"), [(0, 300)]);
     assert_eq!(days_with(&seen, "disputed"), [(0, 1_299)]);
-    let days = seen["currencies"][0]["days"].as_array().expect("days");
-    let day_of = |name: &str| days.iter().position(|day| day[name] != json!(0)).expect("a day");
-    assert_eq!(day_of("refunded") - day_of("disputed"), 2);
-    let (from, back) = (day_of("at_risk"), day_of("recovered"));
+    assert_eq!(first_day_with(&seen, "refunded") - first_day_with(&seen, "disputed"), 2);
+}
+
+#[tokio::test]
+async fn a_renewal_is_at_risk_until_the_day_it_is_recovered() {
+    let platform = platform_without_trial().await;
+
+    let (_, seen) = payments_that_went_wrong(&platform).await;
+
+    let totals = &seen["totals"];
+    assert_eq!(pick_fields(totals, &["recovered", "at_risk"]), json!([1_299, 0]), "{totals}");
+    let (from, back) = (first_day_with(&seen, "at_risk"), first_day_with(&seen, "recovered"));
     let risky = days_with(&seen, "at_risk");
     assert!(risky.len() == back - from && risky.iter().all(|(_, amount)| *amount == 1_299), "{risky:?} {from} {back}");
-    assert!((28..=32).contains(&(from - day_of("new"))), "{from}");
+    assert!((28..=32).contains(&(from - first_day_with(&seen, "new"))), "{from}");
     assert_eq!(totals["payments_failed"], 0, "the payment was recovered");
     assert_eq!(seen["currencies"][0]["totals"]["recovered"], 1_299);
+}
+
+#[tokio::test]
+async fn recounting_refunds_disputes_and_recoveries_changes_nothing() {
+    let platform = platform_without_trial().await;
+    let (admin, seen) = payments_that_went_wrong(&platform).await;
 
     forget_days(&platform).await;
     assert_eq!(figures(&platform, &admin, 80).await.to_string(), seen.to_string(), "counted by a request");
     platform.running().run_job("count-metrics", json!({})).await.expect("it runs");
     assert_eq!(figures(&platform, &admin, 80).await.to_string(), seen.to_string(), "counted by the job");
+}
+
+/// The first day on which a figure of the first currency is not 0.
+fn first_day_with(seen: &Value, name: &str) -> usize {
+    let days = seen["currencies"][0]["days"].as_array().expect("days");
+    days.iter().position(|day| day[name] != json!(0)).expect("a day")
 }
 
 /// Moves a plan's key to a price in another currency.
@@ -237,62 +281,86 @@ pub(crate) async fn sell_in(platform: &Platform, key: &str, currency: &str, amou
     assert_eq!(call_stripe(platform, "POST", "prices", &form).await["currency"], currency);
 }
 
-#[tokio::test]
-async fn currencies_are_reported_separately_and_never_added() {
-    let platform = platform_without_trial().await;
+/// Members who pay in dollars, euros and yen; the American cancelled. Returns the administrator.
+async fn members_in_three_currencies(platform: &Platform) -> Viewer {
     let admin = platform.admin().await;
-    let before = figures(&platform, &admin, 1).await;
-    assert_eq!(json!([before["currency"], before["totals"]["mrr"], before["currencies"]]), json!([null, 0, []]));
     platform.advance(2 * DAY).await;
     let american = platform.subscriber("basic").await;
-    sell_in(&platform, "basic_month", "eur", "699").await;
-    sell_in(&platform, "premium_month", "jpy", "1900").await;
+    sell_in(platform, "basic_month", "eur", "699").await;
+    sell_in(platform, "premium_month", "jpy", "1900").await;
     platform.advance(DAY).await;
-    buy(&platform, "berlin@viewers.test", json!({ "plan_type": "basic" })).await;
-    buy(&platform, "paris@viewers.test", json!({ "plan_type": "basic" })).await;
-    buy(&platform, "tokyo@viewers.test", json!({ "plan_type": "premium" })).await;
-    let american = signed_in_again(&platform, &american).await;
+    buy(platform, "berlin@viewers.test", json!({ "plan_type": "basic" })).await;
+    buy(platform, "paris@viewers.test", json!({ "plan_type": "basic" })).await;
+    buy(platform, "tokyo@viewers.test", json!({ "plan_type": "premium" })).await;
+    let american = signed_in_again(platform, &american).await;
     assert_eq!(american.post("/api/subscription/cancel", json!({})).await.status(), 200);
     platform.advance(3 * DAY).await;
-    let admin = signed_in_again(&platform, &admin).await;
+    signed_in_again(platform, &admin).await
+}
+
+/// A total of each currency, with the currency's name.
+fn total_of_each(seen: &Value, name: &str) -> Value {
+    let all = seen["currencies"].as_array().expect("a list").iter();
+    all.map(|currency| json!([currency["currency"], currency["totals"][name]])).collect()
+}
+
+#[tokio::test]
+async fn without_members_no_currency_is_reported() {
+    let platform = platform_without_trial().await;
+    let admin = platform.admin().await;
+
+    let seen = figures(&platform, &admin, 1).await;
+
+    assert_eq!(json!([seen["currency"], seen["totals"]["mrr"], seen["currencies"]]), json!([null, 0, []]));
+}
+
+#[tokio::test]
+async fn amounts_in_several_currencies_are_reported_separately_and_never_added() {
+    let platform = platform_without_trial().await;
+    let admin = members_in_three_currencies(&platform).await;
 
     let seen = figures(&platform, &admin, 8).await;
 
     assert_eq!(json!([seen["currency"], seen["totals"]["mrr"]]), json!([null, null]), "{seen}");
     assert_eq!(pick_fields(&seen["totals"], &["active", "new", "payments_paid"]), json!([4, 4, 4]), "counts add up");
-    let each = |seen: &Value, name: &str| -> Value {
-        let all = seen["currencies"].as_array().expect("a list").iter();
-        all.map(|one| json!([one["currency"], one["totals"][name]])).collect()
-    };
-    assert_eq!(each(&seen, "mrr"), json!([["eur", 1_398], ["jpy", 1_900], ["usd", 799]]));
-    assert_eq!(each(&seen, "new"), json!([["eur", 2], ["jpy", 1], ["usd", 1]]));
-    for one in seen["currencies"].as_array().expect("a list") {
-        let days = one["days"].as_array().expect("days");
+    assert_eq!(total_of_each(&seen, "mrr"), json!([["eur", 1_398], ["jpy", 1_900], ["usd", 799]]));
+    assert_eq!(total_of_each(&seen, "new"), json!([["eur", 2], ["jpy", 1], ["usd", 1]]));
+    for currency in seen["currencies"].as_array().expect("a list") {
+        let days = currency["days"].as_array().expect("days");
         assert_eq!(days.len(), 8);
-        assert_eq!((&days[0]["mrr"], &days[7]["mrr"]), (&json!(0), &one["totals"]["mrr"]), "{one}");
+        assert_eq!((&days[0]["mrr"], &days[7]["mrr"]), (&json!(0), &currency["totals"]["mrr"]), "{currency}");
     }
-    let first = figures(&platform, &admin, 4).await;
-    assert_eq!(each(&first, "mrr"), json!([["eur", 1_398], ["jpy", 1_900], ["usd", 799]]));
+}
 
-    // Each stored day has its own currencies.
+#[tokio::test]
+async fn each_stored_day_has_only_its_own_currencies() {
+    let platform = platform_without_trial().await;
+    let admin = members_in_three_currencies(&platform).await;
+    figures(&platform, &admin, 8).await;
+
     let rows = support::billing::table_rows(&platform, "BILLING_EVENTS_TABLE").await;
+
     let kept: Vec<&str> = rows.iter().filter_map(|row| row["by_day"]["S"].as_str()).collect();
     let days = kept.iter().flat_map(|text| serde_json::from_str::<serde_json::Map<_, _>>(text).expect("days"));
     let of_day = |(_, day): (String, Value)| -> Vec<String> {
         day["currencies"].as_object().expect("currencies").keys().cloned().collect()
     };
     let kept: Vec<Vec<String>> = days.map(of_day).filter(|names| !names.is_empty()).collect();
-    assert_eq!((&kept[0], kept.last().expect("one").len()), (&vec!["usd".to_owned()], 3), "{kept:?}");
+    assert_eq!((&kept[0], kept.last().expect("a day").len()), (&vec!["usd".to_owned()], 3), "{kept:?}");
+}
 
-    // When the last subscriber in a currency has left, the metrics no longer list it.
+#[tokio::test]
+async fn a_currency_in_which_nobody_pays_any_more_is_not_listed_for_later_days() {
+    let platform = platform_without_trial().await;
+    let admin = members_in_three_currencies(&platform).await;
     platform.advance(40 * DAY).await;
     let admin = signed_in_again(&platform, &admin).await;
-    let seen = figures(&platform, &admin, 5).await;
-    assert_eq!(each(&seen, "mrr"), json!([["eur", 1_398], ["jpy", 1_900]]));
-    assert_eq!(
-        each(&figures(&platform, &admin, 40).await, "churned_voluntary"),
-        json!([["eur", 0], ["jpy", 0], ["usd", 1]])
-    );
+
+    let recent = figures(&platform, &admin, 5).await;
+
+    assert_eq!(total_of_each(&recent, "mrr"), json!([["eur", 1_398], ["jpy", 1_900]]));
+    let all = figures(&platform, &admin, 40).await;
+    assert_eq!(total_of_each(&all, "churned_voluntary"), json!([["eur", 0], ["jpy", 0], ["usd", 1]]));
 }
 
 #[tokio::test]

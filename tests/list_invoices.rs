@@ -4,20 +4,18 @@ use serde_json::{Value, json};
 use support::Platform;
 use support::billing::{DAY, call_stripe, platform_without_trial, signed_in_again, stripe_customer};
 
-#[tokio::test]
-async fn invoices_are_listed_newest_first_by_page_with_their_refunds() {
-    let platform = platform_without_trial().await;
+/// A member of five months, whose first payment was refunded in part, and all their invoices by pages of two.
+async fn five_invoices(platform: &Platform) -> Vec<Value> {
     let viewer = platform.subscriber("basic").await;
     platform.subscriber("premium").await;
     for _ in 0..4 {
         platform.advance(31 * DAY).await;
     }
-    let viewer = signed_in_again(&platform, &viewer).await;
-    let customer = stripe_customer(&platform, &viewer).await;
-    let charges = call_stripe(&platform, "GET", &format!("charges?customer={customer}"), &[]).await;
+    let viewer = signed_in_again(platform, &viewer).await;
+    let customer = stripe_customer(platform, &viewer).await;
+    let charges = call_stripe(platform, "GET", &format!("charges?customer={customer}"), &[]).await;
     let oldest = charges["data"].as_array().and_then(|list| list.last()).expect("a charge")["id"].as_str().expect("id");
-    call_stripe(&platform, "POST", "refunds", &[("charge", oldest), ("amount", "300")]).await;
-
+    call_stripe(platform, "POST", "refunds", &[("charge", oldest), ("amount", "300")]).await;
     let mut seen: Vec<Value> = Vec::new();
     let mut path = "/api/subscription/invoices?limit=2".to_owned();
     loop {
@@ -26,30 +24,58 @@ async fn invoices_are_listed_newest_first_by_page_with_their_refunds() {
         let items = page.data().as_array().expect("a list").clone();
         assert!(items.len() <= 2);
         seen.extend(items);
-        let Some(cursor) = page.next_cursor() else { break };
+        let Some(cursor) = page.next_cursor() else { return seen };
         path = format!("/api/subscription/invoices?limit=2&cursor={cursor}");
     }
+}
+
+#[tokio::test]
+async fn invoices_are_listed_newest_first_each_once() {
+    let platform = platform_without_trial().await;
+
+    let seen = five_invoices(&platform).await;
 
     assert_eq!(seen.len(), 5, "{seen:?}");
     assert!(seen.is_sorted_by(|a, b| a["created_at"].as_str() > b["created_at"].as_str()), "{seen:?}");
-    let numbers: std::collections::BTreeSet<_> = seen.iter().map(|one| one["number"].as_str().expect("one")).collect();
-    assert_eq!(numbers.len(), 5, "each once");
-    for one in &seen {
+    let numbers: std::collections::BTreeSet<_> =
+        seen.iter().map(|invoice| invoice["number"].as_str().expect("a number")).collect();
+    assert_eq!(numbers.len(), 5);
+}
+
+#[tokio::test]
+async fn an_invoice_shows_what_was_paid_and_refunded() {
+    let platform = platform_without_trial().await;
+
+    let seen = five_invoices(&platform).await;
+
+    for invoice in &seen {
         assert_eq!(
-            (&one["status"], &one["amount_due"], &one["currency"]),
+            (&invoice["status"], &invoice["amount_due"], &invoice["currency"]),
             (&json!("paid"), &json!(799), &json!("usd"))
         );
-        assert_eq!(one["amount_paid"], 799);
-        assert!(one["paid_at"].is_string() && one["period_end"].as_str() > one["created_at"].as_str(), "{one}");
-        let page = one["hosted_invoice_url"].as_str().expect("a page");
-        let text = platform.client().get(page).send().await.expect("the page").text().await.expect("text");
-        assert!(text.contains(one["number"].as_str().expect("a number")), "{text}");
-        let pdf = one["invoice_pdf"].as_str().expect("a document");
-        let pdf = platform.client().get(pdf).send().await.expect("the document").text().await.expect("text");
-        assert!(pdf.starts_with("%PDF-"), "{pdf}");
+        assert_eq!(invoice["amount_paid"], 799);
+        assert!(invoice["paid_at"].is_string(), "{invoice}");
+        assert!(invoice["period_end"].as_str() > invoice["created_at"].as_str(), "{invoice}");
     }
-    let refunded: Vec<i64> = seen.iter().filter_map(|one| one["amount_refunded"].as_i64()).collect();
+    let refunded: Vec<i64> = seen.iter().filter_map(|invoice| invoice["amount_refunded"].as_i64()).collect();
     assert_eq!(refunded, [0, 0, 0, 0, 300]);
+}
+
+#[tokio::test]
+async fn an_invoice_has_a_page_and_a_document() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("basic").await;
+    let read = async |url: &Value| {
+        let url = url.as_str().expect("a URL");
+        platform.client().get(url).send().await.expect("an answer").text().await.expect("text")
+    };
+
+    let invoice = viewer.get("/api/subscription/invoices").await.data()[0].clone();
+
+    let page = read(&invoice["hosted_invoice_url"]).await;
+    assert!(page.contains(invoice["number"].as_str().expect("a number")), "{page}");
+    let document = read(&invoice["invoice_pdf"]).await;
+    assert!(document.starts_with("%PDF-"), "{document}");
 }
 
 #[tokio::test]

@@ -8,53 +8,23 @@ use support::billing::{
 };
 use support::{Platform, Viewer};
 
-const HOUR: u64 = 3_600;
+pub(crate) const HOUR: u64 = 3_600;
 
 /// The subjects of all mail to a viewer, oldest first.
-async fn subjects(platform: &Platform, viewer: &Viewer) -> Vec<String> {
+pub(crate) async fn subjects(platform: &Platform, viewer: &Viewer) -> Vec<String> {
     platform.advance(HOUR).await;
     let mails = platform.mail(viewer.email());
     mails.iter().rev().map(|mail| mail["subject"].as_str().expect("a subject").to_owned()).collect()
 }
 
-fn count(subjects: &[String], wanted: &str) -> usize {
+pub(crate) fn count(subjects: &[String], wanted: &str) -> usize {
     subjects.iter().filter(|subject| subject.contains(wanted)).count()
 }
 
-fn text(platform: &Platform, viewer: &Viewer, subject: &str) -> String {
+pub(crate) fn text(platform: &Platform, viewer: &Viewer, subject: &str) -> String {
     let mails = platform.mail(viewer.email());
     let mail = mails.iter().find(|mail| mail["subject"].as_str().is_some_and(|one| one.contains(subject)));
     mail.unwrap_or_else(|| panic!("{subject} among {mails:?}"))["text"].as_str().expect("a text").to_owned()
-}
-
-#[tokio::test]
-async fn the_end_of_a_trial_is_announced_once_three_days_before() {
-    let platform = Platform::with(&[("TrialDays", "14")]).await;
-    deliver_events(&platform, "duplicate").await;
-    let viewer = platform.subscriber("premium").await;
-    platform.advance(10 * DAY).await;
-    assert_eq!(count(&subjects(&platform, &viewer).await, "trial"), 0);
-    platform.advance(DAY).await;
-    let customer = stripe_customer(&platform, &viewer).await;
-    for number in 0..3 {
-        post_event(&platform, &format!("evt_{number}"), "customer.updated", &customer).await;
-    }
-    assert_eq!(count(&subjects(&platform, &viewer).await, "trial"), 1);
-    let text = text(&platform, &viewer, "trial");
-    assert!(text.contains("$12.99 a month") && text.contains("/account"), "{text}");
-    platform.advance(5 * DAY).await;
-    let all = subjects(&platform, &viewer).await;
-    assert_eq!((count(&all, "trial"), count(&all, "receipt")), (1, 1), "{all:?}");
-}
-
-#[tokio::test]
-async fn nobody_who_cancels_during_the_trial_gets_a_notice_of_a_charge() {
-    let platform = Platform::with(&[("TrialDays", "14")]).await;
-    let viewer = platform.subscriber("basic").await;
-    viewer.post("/api/subscription/cancel", json!({})).await;
-    platform.advance(15 * DAY).await;
-    let all = subjects(&platform, &viewer).await;
-    assert_eq!((count(&all, "trial"), count(&all, "is cancelled"), count(&all, "has ended")), (0, 1, 1), "{all:?}");
 }
 
 #[tokio::test]
@@ -98,17 +68,6 @@ async fn a_declined_change_sends_no_mail_about_a_change() {
         (0, 0),
         "the viewer saw the result in the response: {all:?}"
     );
-}
-
-#[tokio::test]
-async fn a_change_during_a_trial_sends_mail_as_well() {
-    let platform = Platform::with(&[("TrialDays", "14")]).await;
-    let viewer = platform.subscriber("basic").await;
-    change(&viewer, json!({ "plan_type": "premium" })).await;
-    let all = subjects(&platform, &viewer).await;
-    assert_eq!(count(&all, "plan has changed"), 1, "{all:?}");
-    platform.advance(20 * DAY).await;
-    assert_eq!(count(&subjects(&platform, &viewer).await, "plan has changed"), 1);
 }
 
 #[tokio::test]
@@ -178,71 +137,10 @@ async fn delayed_and_reordered_events_send_each_mail_once() {
 }
 
 /// The newest mail to a viewer with a subject.
-fn newest(platform: &Platform, to: &str, subject: &str) -> serde_json::Value {
+pub(crate) fn newest(platform: &Platform, to: &str, subject: &str) -> serde_json::Value {
     let mails = platform.mail(to);
     let mail = mails.iter().find(|mail| mail["subject"].as_str().is_some_and(|one| one.contains(subject)));
     mail.unwrap_or_else(|| panic!("{subject} among {mails:?}")).clone()
-}
-
-#[tokio::test]
-async fn a_receipt_names_the_amount_plan_period_and_recipient() {
-    let platform = Platform::with(&[
-        ("TrialDays", "0"),
-        ("MailFrom", "Example TV <no-reply@tv.example>"),
-        ("MailIdentity", "tv.example"),
-    ])
-    .await;
-    let account = json!({ "email": "ada@viewers.test", "password": support::PASSWORD, "name": "Ada" });
-    let registered = platform.anyone().post("/api/auth/register", account).await;
-    let token = registered.data()["token"].as_str().expect("a token").to_owned();
-    let viewer = platform.anyone().with_token("ada@viewers.test", token);
-    platform.pay(&checkout_url(&support::billing::checkout(&viewer, "premium").await), CARD).await;
-    platform.advance(HOUR).await;
-
-    let mail = newest(&platform, "ada@viewers.test", "receipt");
-
-    assert_eq!(mail["subject"], "Your receipt from Example TV");
-    assert_eq!(mail["from"], "Example TV <no-reply@tv.example>");
-    let invoice = viewer.get("/api/subscription/invoices").await.data()[0].clone();
-    let next: jiff::Timestamp =
-        subscription(&viewer).await["current_period_end"].as_str().expect("a moment").parse().expect("RFC 3339");
-    let next = next.strftime("%-d %B %Y").to_string();
-    for form in ["text", "html"] {
-        let said = mail[form].as_str().expect("a text");
-        for part in [
-            "Hello Ada,",
-            "$12.99",
-            "Example TV Premium",
-            &format!("next payment is due on {next}"),
-            invoice["number"].as_str().expect("a number"),
-            invoice["invoice_pdf"].as_str().expect("a page"),
-        ] {
-            assert!(said.contains(part), "{form}: {part}: {said}");
-        }
-        for wrong in ["Marquee", " in_", "12.99 USD", "{service}"] {
-            assert!(!said.contains(wrong), "{form}: {wrong}: {said}");
-        }
-    }
-    viewer.post("/api/subscription/cancel", json!({})).await;
-    platform.advance(33 * DAY).await;
-    for mail in platform.mail("ada@viewers.test") {
-        assert!(!mail.to_string().contains("Marquee"), "{mail}");
-    }
-}
-
-#[tokio::test]
-async fn mail_about_money_goes_to_the_accounts_address_whatever_stripe_has() {
-    for at_stripe in ["elsewhere@viewers.test", ""] {
-        let platform = platform_without_trial().await;
-        let viewer = platform.register("ada@viewers.test").await;
-        let customer = stripe_customer(&platform, &viewer).await;
-        call_stripe(&platform, "POST", &format!("customers/{customer}"), &[("email", at_stripe)]).await;
-        platform.pay(&checkout_url(&support::billing::checkout(&viewer, "basic").await), CARD).await;
-        viewer.post("/api/subscription/cancel", json!({})).await;
-        let all = subjects(&platform, &viewer).await;
-        assert_eq!((count(&all, "receipt"), count(&all, "is cancelled")), (1, 1), "{at_stripe:?}: {all:?}");
-        assert!(platform.mail("elsewhere@viewers.test").is_empty());
-    }
 }
 
 #[tokio::test]
@@ -313,7 +211,7 @@ async fn an_operator_sees_mail_about_money_in_the_members_list_with_the_brand_na
 }
 
 /// The subscription's path at Stripe.
-async fn at_stripe(platform: &Platform, viewer: &Viewer) -> String {
+pub(crate) async fn at_stripe(platform: &Platform, viewer: &Viewer) -> String {
     let customer = stripe_customer(platform, viewer).await;
     let list = call_stripe(platform, "GET", &format!("subscriptions?customer={customer}"), &[]).await;
     format!("subscriptions/{}", list["data"][0]["id"].as_str().expect("an id"))
@@ -389,46 +287,6 @@ async fn an_end_several_periods_away_does_not_promise_that_nothing_is_charged() 
 }
 
 #[tokio::test]
-async fn the_end_of_a_trial_is_announced_with_what_will_be_charged_after_it() {
-    for (bought, wanted, part) in [
-        (json!({ "plan_type": "premium" }), json!({ "plan_type": "basic" }), "Marquee Basic costs $7.99 a month"),
-        (
-            json!({ "plan_type": "premium", "interval": "year" }),
-            json!({ "plan_type": "premium", "interval": "month" }),
-            "Marquee Premium costs $12.99 a month",
-        ),
-    ] {
-        let platform = Platform::with(&[("TrialDays", "14")]).await;
-        let viewer = platform.register("ada@viewers.test").await;
-        let checkout = viewer.post("/api/subscription/checkout", bought.clone()).await;
-        platform.pay(&checkout_url(&checkout), CARD).await;
-        platform.advance(0).await;
-        let changed = change(&viewer, wanted.clone()).await;
-        assert_eq!(changed.data()["pending_plan_type"], wanted["plan_type"], "{changed}");
-        platform.advance(11 * DAY + HOUR).await;
-        let said = text(&platform, &viewer, "trial");
-        assert!(said.contains(part), "{bought}: {said}");
-        assert_eq!(said.contains("Premium"), wanted["plan_type"] == "premium", "{bought}: {said}");
-        assert!(!said.contains("a year"), "{bought}: {said}");
-
-        platform.advance(4 * DAY).await;
-        let receipt = text(&platform, &viewer, "receipt");
-        let price = part.split(' ').find(|word| word.starts_with('$')).expect("a price");
-        assert!(receipt.contains(price), "what was announced is charged: {receipt}");
-    }
-}
-
-#[tokio::test]
-async fn a_trial_whose_subscription_ends_later_is_announced_as_charged() {
-    let platform = Platform::with(&[("TrialDays", "14")]).await;
-    let viewer = platform.subscriber("basic").await;
-    let end = (platform.running().now().as_second() + 100 * 86_400).to_string();
-    call_stripe(&platform, "POST", &at_stripe(&platform, &viewer).await, &[("cancel_at", end.as_str())]).await;
-    platform.advance(12 * DAY).await;
-    assert_eq!(count(&subjects(&platform, &viewer).await, "trial ends soon"), 1);
-}
-
-#[tokio::test]
 async fn each_declined_attempt_says_what_is_true_at_its_time() {
     use stripe_standin::Dunning;
     for (dunning, last) in [
@@ -459,26 +317,6 @@ async fn each_declined_attempt_says_what_is_true_at_its_time() {
             assert!(!text.contains("keep watching"), "{dunning:?}: {text}");
         }
         assert!(!texts[3].contains("try again"), "{dunning:?}: {}", texts[3]);
-    }
-}
-
-#[tokio::test]
-async fn a_receipt_sent_after_a_change_names_a_payment_only_if_one_is_due() {
-    let (due, none) = ("Your next payment is due on", "You won’t be charged again.");
-    for (changes, expected) in [(vec![], due), (vec!["cancel"], none), (vec!["cancel", "resume"], due)] {
-        let platform = platform_without_trial().await;
-        platform.fault(json!({ "target": "mail", "kind": "error", "count": 10_000 }));
-        let viewer = platform.subscriber("basic").await;
-        for change in &changes {
-            assert_eq!(viewer.post(&format!("/api/subscription/{change}"), json!({})).await.status(), 200);
-        }
-        platform.advance(60).await;
-        platform.running().faults().clear();
-        platform.advance(HOUR).await;
-        let said = text(&platform, &viewer, "receipt");
-        for sentence in [due, none] {
-            assert_eq!(said.contains(sentence), sentence == expected, "{changes:?}: {said}");
-        }
     }
 }
 

@@ -267,16 +267,15 @@ async fn only_plans_with_a_price_are_for_sale() {
     assert_eq!(checkout(&nobody, "basic").await.status(), 201);
 }
 
-#[tokio::test]
-async fn a_promotion_codes_restrictions_apply_and_are_explained() {
-    let platform = platform_without_trial().await;
+/// A viewer, and promotion codes of half the price: for them, for somebody else, and for large orders only.
+async fn restricted_codes(platform: &Platform) -> Viewer {
     let (viewer, other) = (platform.register("a@viewers.test").await, platform.register("b@viewers.test").await);
-    call_stripe(&platform, "POST", "coupons", &[("id", "half"), ("percent_off", "50"), ("duration", "once")]).await;
-    let (own, others) = (stripe_customer(&platform, &viewer).await, stripe_customer(&platform, &other).await);
+    call_stripe(platform, "POST", "coupons", &[("id", "half"), ("percent_off", "50"), ("duration", "once")]).await;
+    let (own, others) = (stripe_customer(platform, &viewer).await, stripe_customer(platform, &other).await);
     let code = async |text: &str, terms: &[(&str, &str)]| {
         let mut form = vec![("promotion[type]", "coupon"), ("promotion[coupon]", "half"), ("code", text)];
         form.extend(terms);
-        let made = call_stripe(&platform, "POST", "promotion_codes", &form).await;
+        let made = call_stripe(platform, "POST", "promotion_codes", &form).await;
         assert!(made["id"].is_string(), "{made}");
     };
     code("THEIRS", &[("customer", others.as_str())]).await;
@@ -287,22 +286,43 @@ async fn a_promotion_codes_restrictions_apply_and_are_explained() {
     }
     let least = [("restrictions[minimum_amount]", "5000"), ("restrictions[minimum_amount_currency]", "usd")];
     code("LARGE", &least).await;
-    let order = async |text: &str| {
-        let order = json!({ "plan_type": "basic", "promotion_code": text });
-        viewer.post("/api/subscription/checkout", order).await
-    };
+    viewer
+}
 
+async fn order_with(viewer: &Viewer, code: &str) -> Answer {
+    let order = json!({ "plan_type": "basic", "promotion_code": code });
+    viewer.post("/api/subscription/checkout", order).await
+}
+
+#[tokio::test]
+async fn a_promotion_code_that_does_not_apply_is_refused_with_the_reason() {
+    let platform = platform_without_trial().await;
+    let viewer = restricted_codes(&platform).await;
     for (text, issue) in [("THEIRS", "redeemed"), ("LARGE", "$50"), ("NONE", "redeemed")] {
-        let refused = order(text).await;
+        let refused = order_with(&viewer, text).await;
         assert_eq!((refused.code(), &refused.details()[0]["field"]), ("VALIDATION_ERROR", &json!("promotion_code")));
         assert!(refused.details()[0]["issue"].as_str().is_some_and(|told| told.contains(issue)), "{text}: {refused}");
     }
+}
+
+#[tokio::test]
+async fn a_customers_own_promotion_code_applies_even_if_others_have_one_of_the_same_text() {
+    let platform = platform_without_trial().await;
+    let viewer = restricted_codes(&platform).await;
     for text in ["OWN", "SAME", "same", "TWIN"] {
-        let opened = order(text).await;
+        let opened = order_with(&viewer, text).await;
         assert_eq!(opened.status(), 201, "{text}: {opened}");
     }
+}
+
+#[tokio::test]
+async fn a_checkout_that_stripe_refuses_without_a_reason_is_a_validation_error() {
+    let platform = platform_without_trial().await;
+    let viewer = restricted_codes(&platform).await;
     // Sometimes Stripe's error has neither code nor parameter.
     refuse(&platform, "POST /v1/checkout/sessions", 1, 400, &json!({ "type": "invalid_request_error" }));
-    let refused = order("OWN").await;
+
+    let refused = order_with(&viewer, "OWN").await;
+
     assert_eq!((refused.status(), refused.code()), (400, "VALIDATION_ERROR"), "{refused}");
 }

@@ -43,39 +43,76 @@ async fn german_tracks_at_mux(platform: &Platform, admin: &Viewer, id: &str) -> 
     tracks.filter(|track| track["language_code"] == "de").cloned().collect()
 }
 
+/// The German captions of a video that operators see.
+async fn german(platform: &Platform, admin: &Viewer, id: &str) -> Vec<Value> {
+    let captions = settled(platform, admin, id).await;
+    captions.into_iter().filter(|track| track["language"] == "de").collect()
+}
+
+/// Uploads German captions in WebVTT, then others in SubRip. Returns the answer to the second upload.
+async fn put_twice(platform: &Platform, admin: &Viewer, id: &str) -> Answer {
+    let put_vtt = put(admin, id, "de", "text/vtt", VTT).await;
+    assert_eq!(put_vtt.status(), 200, "{put_vtt}");
+    settled(platform, admin, id).await;
+    let srt = "1\r\n00:00:02,000 --> 00:00:03,000\r\nNeu & anders\r\n";
+    let put_srt = put(admin, id, "de", "application/x-subrip", srt).await;
+    assert_eq!(put_srt.status(), 200, "{put_srt}");
+    put_srt
+}
+
 #[tokio::test]
-async fn uploaded_captions_reach_viewers_through_mux_and_replace_earlier_ones() {
+async fn uploaded_captions_reach_viewers_through_mux() {
     let platform = Platform::start().await;
     let (admin, id) = film(&platform).await;
-
-    let put_vtt = put(&admin, &id, "de", "text/vtt", VTT).await;
-    assert_eq!(put_vtt.status(), 200, "{put_vtt}");
+    put_twice(&platform, &admin, &id).await;
     settled(&platform, &admin, &id).await;
-    let first = german_tracks_at_mux(&platform, &admin, &id).await;
-    let srt = "1\r\n00:00:02,000 --> 00:00:03,000\r\nNeu & anders\r\n";
-    let put_srt = put(&admin, &id, "de", "application/x-subrip", srt).await;
-    assert_eq!(put_srt.status(), 200, "{put_srt}");
-    let both = put_srt.data()["captions"].as_array().expect("a list").clone();
-    assert!(both.iter().any(|track| track["language"] == "de" && track["status"] == "ready"), "{put_srt}");
-    let captions = settled(&platform, &admin, &id).await;
 
-    let german: Vec<&Value> = captions.iter().filter(|track| track["language"] == "de").collect();
-    assert_eq!(german.len(), 1, "the earlier ones are gone: {captions:?}");
-    assert_eq!((&german[0]["name"], &german[0]["status"]), (&json!("Deutsch"), &json!("ready")));
     let played = admin.play(&id).await;
+
     let tracks = played.data()["captions"].as_array().expect("a list");
     let url = tracks.iter().find(|track| track["language"] == "de").and_then(|track| track["url"].as_str());
     let text = platform.client().get(url.expect("a URL")).send().await.expect("an answer").text().await.expect("text");
     assert!(text.starts_with("WEBVTT") && text.contains("Neu &amp; anders"), "{text}");
     assert!(!text.contains("Das Licht"), "{text}");
-    // The job deletes the earlier captions at Mux, and then the new ones get their name there.
+}
+
+#[tokio::test]
+async fn earlier_captions_are_shown_until_mux_has_read_the_new_ones() {
+    let platform = Platform::start().await;
+    let (admin, id) = film(&platform).await;
+
+    let answer = put_twice(&platform, &admin, &id).await;
+
+    let both = answer.data()["captions"].as_array().expect("a list").clone();
+    assert!(both.iter().any(|track| track["language"] == "de" && track["status"] == "ready"), "{answer}");
+    let german = german(&platform, &admin, &id).await;
+    assert_eq!(german.len(), 1, "the earlier ones are gone: {german:?}");
+    assert_eq!((&german[0]["name"], &german[0]["status"]), (&json!("Deutsch"), &json!("ready")));
+}
+
+#[tokio::test]
+async fn replaced_captions_are_deleted_at_mux_and_the_new_ones_get_their_name() {
+    let platform = Platform::start().await;
+    let (admin, id) = film(&platform).await;
+    put_twice(&platform, &admin, &id).await;
+    let shown = german(&platform, &admin, &id).await[0]["track_id"].clone();
+
     platform.advance(600).await;
-    let second = german_tracks_at_mux(&platform, &admin, &id).await;
-    let names: Vec<&Value> = second.iter().map(|track| &track["name"]).collect();
-    assert_eq!(names, [&json!("Deutsch")], "{second:?}");
-    assert_ne!(first[0]["id"], second[0]["id"]);
-    let german = platform.admin_video(&admin, &id).await["captions"].clone();
-    assert_eq!(german.as_array().expect("a list").iter().filter(|track| track["language"] == "de").count(), 1);
+
+    let at_mux = german_tracks_at_mux(&platform, &admin, &id).await;
+    let names: Vec<&Value> = at_mux.iter().map(|track| &track["name"]).collect();
+    assert_eq!(names, [&json!("Deutsch")], "{at_mux:?}");
+    assert_eq!(at_mux[0]["id"], shown);
+    assert_eq!(german(&platform, &admin, &id).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_upload_of_captions_is_audited() {
+    let platform = Platform::start().await;
+    let (admin, id) = film(&platform).await;
+
+    put(&admin, &id, "de", "text/vtt", VTT).await;
+
     let audit = admin.get("/api/admin/audit").await;
     assert_eq!(audit.data()[0]["action"], "video.put_caption", "{audit}");
 }

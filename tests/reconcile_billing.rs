@@ -38,17 +38,25 @@ pub(crate) async fn tamper(platform: &Platform, setting: &str, key: Value, field
     platform.aws("DynamoDB_20120810.UpdateItem", update).await;
 }
 
-#[tokio::test]
-async fn differences_are_reported_and_repaired_once_and_only_on_request() {
+/// A member's rows, changed so that they differ from Stripe in four places.
+struct Tampered {
+    platform: Platform,
+    admin: Viewer,
+    viewer: Viewer,
+    /// The member's id.
+    owner: Value,
+    /// The billing tables before the change, and after it.
+    right: (Vec<Value>, Vec<Value>),
+    wrong: (Vec<Value>, Vec<Value>),
+    /// The names of the differences, sorted.
+    differences: Vec<String>,
+}
+
+async fn tampered() -> Tampered {
     let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let viewer = platform.subscriber("basic").await;
     platform.subscriber("premium").await;
-    let nobody = platform.register("nobody@viewers.test").await;
-    let id = crate::get_member::id(&admin, &nobody).await;
-    let gift = json!({ "plan_type": "basic", "reason": "a gift is not a difference" });
-    assert_eq!(admin.post(&format!("/api/admin/members/{id}/comp"), gift).await.status(), 200);
-    assert_eq!(reconcile(&admin, false).await, (4, Vec::new()), "everything matches Stripe");
     let right = billing_tables(&platform).await;
     let customer = stripe_customer(&platform, &viewer).await;
     let owner = admin.get(&format!("/api/admin/members?email={}", viewer.email())).await.data()[0]["id"].clone();
@@ -67,27 +75,52 @@ async fn differences_are_reported_and_repaired_once_and_only_on_request() {
     let foreign_row = json!({ "pk": { "S": format!("CUST#{customer}") }, "sk": { "S": "in_invented" } });
     tamper(&platform, "BILLING_EVENTS_TABLE", foreign_row, "amount_paid", json!({ "N": "5" })).await;
     let wrong = billing_tables(&platform).await;
+    let mut differences = ["ledger.in_invented", "subscription.plan_type"].map(str::to_owned).to_vec();
+    differences.extend([invoice_id, entry_id].map(|id| format!("ledger.{id}")));
+    differences.sort();
+    Tampered { platform, admin, viewer, owner, right, wrong, differences }
+}
+
+#[tokio::test]
+async fn rows_that_match_stripe_are_no_differences() {
+    let platform = platform_without_trial().await;
+    let admin = platform.admin().await;
+    platform.subscriber("basic").await;
+    let nobody = platform.register("nobody@viewers.test").await;
+    let id = crate::get_member::id(&admin, &nobody).await;
+    let gift = json!({ "plan_type": "basic", "reason": "a gift is not a difference" });
+    assert_eq!(admin.post(&format!("/api/admin/members/{id}/comp"), gift).await.status(), 200);
+
+    assert_eq!(reconcile(&admin, false).await, (3, Vec::new()));
+}
+
+#[tokio::test]
+async fn differences_are_reported_without_writing_anything() {
+    let Tampered { platform, admin, viewer, owner, wrong, differences, .. } = tampered().await;
+    let customer = stripe_customer(&platform, &viewer).await;
 
     let (checked, drift) = reconcile(&admin, false).await;
 
-    assert_eq!((checked, drift.len()), (4, 1), "{drift:?}");
+    assert_eq!((checked, drift.len()), (3, 1), "{drift:?}");
     assert_eq!(
         json!([drift[0]["user_id"], drift[0]["stripe_customer_id"], drift[0]["applied"]]),
         json!([owner, customer, false])
     );
-    let (invoice, entry) = (format!("ledger.{invoice_id}"), format!("ledger.{entry_id}"));
-    let mut expected = ["ledger.in_invented", &invoice, &entry, "subscription.plan_type"];
-    expected.sort_unstable();
-    let mut told = differing(&drift[0]);
-    told.sort();
-    assert_eq!(told, expected);
-    let differences = drift[0]["differences"].as_array().expect("a list");
-    let plan = differences.iter().find(|one| one["what"] == "subscription.plan_type").expect("the plan");
+    let mut reported = differing(&drift[0]);
+    reported.sort();
+    assert_eq!(reported, differences);
+    let reported = drift[0]["differences"].as_array().expect("a list");
+    let plan = reported.iter().find(|difference| difference["what"] == "subscription.plan_type").expect("the plan");
     assert_eq!(json!([plan["stored"], plan["stripe"]]), json!(["premium", "basic"]));
-    assert_eq!(billing_tables(&platform).await, wrong, "nothing is written unless requested");
+    assert_eq!(billing_tables(&platform).await, wrong);
+}
 
-    let mails = platform.mail(viewer.email()).len();
+#[tokio::test]
+async fn a_repair_writes_what_stripe_says_with_an_audit_entry() {
+    let Tampered { platform, admin, owner, right, .. } = tampered().await;
+
     let (_, repaired) = reconcile(&admin, true).await;
+
     assert_eq!((repaired.len(), &repaired[0]["applied"]), (1, &json!(true)), "{repaired:?}");
     assert_eq!(billing_tables(&platform).await, right);
     let audit = admin.get("/api/admin/audit").await;
@@ -96,15 +129,31 @@ async fn differences_are_reported_and_repaired_once_and_only_on_request() {
     assert_eq!((entries.len(), &entries[0]["subject"]), (1, &owner), "{audit}");
     let plan = "subscription.plan_type";
     assert_eq!(json!([entries[0]["before"][plan], entries[0]["after"][plan]]), json!(["premium", "basic"]));
+}
 
+#[tokio::test]
+async fn a_second_repair_writes_nothing() {
+    let Tampered { platform, admin, .. } = tampered().await;
+    reconcile(&admin, true).await;
     let before = (table_rows(&platform, "SUBSCRIPTIONS_TABLE").await, table_rows(&platform, "AUDIT_TABLE").await);
-    assert_eq!(reconcile(&admin, true).await, (4, Vec::new()), "applying twice changes nothing");
-    assert_eq!(
-        (table_rows(&platform, "SUBSCRIPTIONS_TABLE").await, table_rows(&platform, "AUDIT_TABLE").await),
-        before
-    );
+
+    assert_eq!(reconcile(&admin, true).await, (3, Vec::new()));
+
+    let after = (table_rows(&platform, "SUBSCRIPTIONS_TABLE").await, table_rows(&platform, "AUDIT_TABLE").await);
+    assert_eq!(after, before);
+}
+
+#[tokio::test]
+async fn a_repair_sends_no_receipt_again() {
+    let Tampered { platform, admin, viewer, .. } = tampered().await;
     platform.advance(600).await;
-    assert_eq!(platform.mail(viewer.email()).len().saturating_sub(mails.max(1)), 0, "no receipt is sent twice");
+    let before = platform.mail(viewer.email()).len();
+    assert!(before > 0, "the receipt was sent");
+
+    reconcile(&admin, true).await;
+
+    platform.advance(600).await;
+    assert_eq!(platform.mail(viewer.email()).len(), before);
 }
 
 #[tokio::test]

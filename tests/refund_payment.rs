@@ -26,39 +26,60 @@ async fn gone_back(platform: &Platform, viewer: &Viewer) -> i64 {
 }
 
 #[tokio::test]
-async fn a_payment_is_refunded_in_parts_and_never_beyond_its_amount() {
+async fn a_payment_is_refunded_in_parts() {
     let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let (viewer, id) = paid(&platform, &admin).await;
 
     let part = refund(&admin, &id, json!({ "amount": 300, "reason": "an evening without a stream" })).await;
+
     assert_eq!(part.status(), 200, "{part}");
     assert_eq!(part.data()["payment"], member(&admin, &viewer).await["payments"][0]);
     assert_eq!(part.data()["payment"]["amount_refunded"], 300);
     let seen = &part.data()["refund"];
     assert_eq!(json!([seen["status"], seen["amount"], seen["currency"]]), json!(["succeeded", 300, "usd"]));
-    let too_much = refund(&admin, &id, json!({ "amount": 1_000, "reason": "more" })).await;
-    assert_eq!((too_much.code(), &too_much.details()[0]["field"]), ("VALIDATION_ERROR", &json!("amount")));
     let rest = refund(&admin, &id, json!({ "reason": "the rest" })).await;
     assert_eq!(rest.data()["refund"]["amount"], 999, "{rest}");
+    assert_eq!(gone_back(&platform, &viewer).await, 1_299);
+}
+
+#[tokio::test]
+async fn a_payment_is_never_refunded_beyond_its_amount() {
+    let platform = platform_without_trial().await;
+    let admin = platform.admin().await;
+    let (viewer, id) = paid(&platform, &admin).await;
+    assert_eq!(refund(&admin, &id, json!({ "amount": 300, "reason": "a part" })).await.status(), 200);
+
+    let too_much = refund(&admin, &id, json!({ "amount": 1_000, "reason": "more" })).await;
+
+    assert_eq!((too_much.code(), &too_much.details()[0]["field"]), ("VALIDATION_ERROR", &json!("amount")));
+    assert_eq!(gone_back(&platform, &viewer).await, 300);
+    assert_eq!(refund(&admin, &id, json!({ "reason": "the rest" })).await.status(), 200);
     let again = refund(&admin, &id, json!({ "reason": "once more" })).await;
     assert_eq!((again.status(), again.code()), (409, "CONFLICT"));
-
     assert_eq!(gone_back(&platform, &viewer).await, 1_299);
+}
+
+#[tokio::test]
+async fn every_refund_is_audited_with_its_reason_and_operator() {
+    let platform = platform_without_trial().await;
+    let admin = platform.admin().await;
+    let (_, id) = paid(&platform, &admin).await;
+
+    refund(&admin, &id, json!({ "amount": 300, "reason": "an evening without a stream" })).await;
+    refund(&admin, &id, json!({ "reason": "the rest" })).await;
+
     let audit = admin.get("/api/admin/audit").await;
-    let told: Vec<Value> = audit
-        .data()
-        .as_array()
-        .expect("deeds")
-        .iter()
-        .filter(|audit_entry| audit_entry["action"] == "payment.refund")
-        .map(|audit_entry| {
+    let entries = audit.data().as_array().expect("entries").iter();
+    let seen: Vec<Value> = entries
+        .filter(|entry| entry["action"] == "payment.refund")
+        .map(|entry| {
             json!([
-                audit_entry["reason"],
-                audit_entry["subject"],
-                audit_entry["before"],
-                audit_entry["after"]["amount_refunded"],
-                audit_entry["actor"]
+                entry["reason"],
+                entry["subject"],
+                entry["before"],
+                entry["after"]["amount_refunded"],
+                entry["actor"]
             ])
         })
         .collect();
@@ -67,7 +88,7 @@ async fn a_payment_is_refunded_in_parts_and_never_beyond_its_amount() {
         json!(["the rest", id, { "amount_refunded": 300 }, 1_299, me]),
         json!(["an evening without a stream", id, { "amount_refunded": 0 }, 300, me]),
     ];
-    assert!(told.len() == 2 && expected.iter().all(|one| told.contains(one)), "{told:?}");
+    assert!(seen.len() == 2 && expected.iter().all(|entry| seen.contains(entry)), "{seen:?}");
 }
 
 #[tokio::test]
@@ -168,15 +189,19 @@ async fn a_refund_whose_response_was_lost_is_still_in_the_tables_and_the_audit()
 }
 
 #[tokio::test]
-async fn an_impossible_refund_changes_nothing() {
+async fn a_refund_of_an_unknown_payment_is_not_found() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    for unknown in ["in_0000", "ch_1", "..", "in_%2e%2e"] {
+        assert_eq!(refund(&admin, unknown, json!({ "reason": "x" })).await.code(), "NOT_FOUND", "{unknown}");
+    }
+}
+
+#[tokio::test]
+async fn an_invalid_refund_changes_nothing() {
     let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let (viewer, id) = paid(&platform, &admin).await;
-    let why = json!({ "reason": "why not" });
-
-    for unknown in ["in_0000", "ch_1", "..", "in_%2e%2e"] {
-        assert_eq!(refund(&admin, unknown, why.clone()).await.code(), "NOT_FOUND", "{unknown}");
-    }
     for (body, field) in [
         (json!({}), "reason"),
         (json!({ "reason": "" }), "reason"),
@@ -187,18 +212,47 @@ async fn an_impossible_refund_changes_nothing() {
         let refused = refund(&admin, &id, body.clone()).await;
         assert_eq!((refused.code(), &refused.details()[0]["field"]), ("VALIDATION_ERROR", &json!(field)), "{body}");
     }
-    assert_eq!(refund(&viewer, &id, why.clone()).await.code(), "FORBIDDEN");
+    assert_eq!(gone_back(&platform, &viewer).await, 0);
+}
+
+#[tokio::test]
+async fn a_viewer_cannot_refund_their_own_payment() {
+    let platform = platform_without_trial().await;
+    let admin = platform.admin().await;
+    let (viewer, id) = paid(&platform, &admin).await;
+
+    assert_eq!(refund(&viewer, &id, json!({ "reason": "why not" })).await.code(), "FORBIDDEN");
+
+    assert_eq!(gone_back(&platform, &viewer).await, 0);
+}
+
+#[tokio::test]
+async fn a_refund_that_stripe_does_not_receive_changes_nothing() {
+    let platform = platform_without_trial().await;
+    let admin = platform.admin().await;
+    let (viewer, id) = paid(&platform, &admin).await;
     platform.fault(json!({ "target": "stripe", "kind": "reset_before", "count": 50 }));
-    assert_eq!(refund(&admin, &id, why.clone()).await.code(), "PAYMENT_PROVIDER_UNAVAILABLE");
+
+    assert_eq!(refund(&admin, &id, json!({ "reason": "why not" })).await.code(), "PAYMENT_PROVIDER_UNAVAILABLE");
+
     platform.running().faults().clear();
     assert_eq!(gone_back(&platform, &viewer).await, 0);
+}
 
+#[tokio::test]
+async fn an_open_invoice_cannot_be_refunded() {
+    let platform = platform_without_trial().await;
+    let admin = platform.admin().await;
+    let (viewer, _) = paid(&platform, &admin).await;
     platform.cards(&viewer).decline().await;
     platform.advance(32 * 86_400).await;
     let (admin, viewer) = (signed_in_again(&platform, &admin).await, signed_in_again(&platform, &viewer).await);
     let open = member(&admin, &viewer).await["payments"][0].clone();
     assert_eq!(open["status"], "open", "{open}");
-    assert_eq!(refund(&admin, open["id"].as_str().expect("an id"), why).await.code(), "CONFLICT");
+
+    let refused = refund(&admin, open["id"].as_str().expect("an id"), json!({ "reason": "why not" })).await;
+
+    assert_eq!(refused.code(), "CONFLICT", "{refused}");
 }
 
 #[tokio::test]

@@ -253,11 +253,24 @@ async fn an_undeliverable_address_gets_no_account() {
         assert_eq!(refused_fields(&answer), BTreeSet::from(["email".to_owned()]), "{email}: {answer}");
         assert!(platform.calls(&answer).iter().all(|call| call.service != "stripe"), "{email}: {answer}");
     }
+    assert!(platform.running().mail(None).is_empty());
+}
+
+#[tokio::test]
+async fn the_refusal_of_an_undeliverable_address_says_what_to_change() {
+    let platform = Platform::bare().await;
     let account = json!({ "email": "jörg@viewers.test", "password": PASSWORD });
-    let answer = platform.anyone().post("/api/auth/register", account.clone()).await;
+
+    let answer = platform.anyone().post("/api/auth/register", account).await;
+
     let issue = answer.details()[0]["issue"].as_str().unwrap_or_default();
-    assert!(issue.contains("before the @") && !issue.contains("jörg"), "it says what to change: {answer}");
-    // Requests for such an account reveal no more than those for any other.
+    assert!(issue.contains("before the @") && !issue.contains("jörg"), "{answer}");
+}
+
+#[tokio::test]
+async fn requests_for_an_undeliverable_address_reveal_no_more_than_those_for_any_other() {
+    let platform = Platform::bare().await;
+    let account = json!({ "email": "jörg@viewers.test", "password": PASSWORD });
     let other = json!({ "email": "nobody@viewers.test", "password": PASSWORD });
     let (here, there) = (
         platform.anyone().post("/api/auth/login", account).await,

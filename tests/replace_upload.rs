@@ -57,25 +57,42 @@ async fn a_failed_video_gets_a_new_file_and_late_events_of_the_old_one_are_ignor
     assert_eq!(ready["duration"], 120.0);
 }
 
-#[tokio::test]
-async fn the_old_file_plays_until_the_new_one_is_ready_and_is_then_deleted_at_mux() {
+/// A published video of the demo that gets a new file.
+struct Replacing {
+    platform: Platform,
+    admin: Viewer,
+    viewer: Viewer,
+    id: String,
+    /// The video before.
+    before: Value,
+    /// The upload of the new file, and the asset that it becomes.
+    upload: Value,
+    new: Value,
+}
+
+async fn replacing() -> Replacing {
     let platform = Platform::start().await;
     let admin = platform.sign_in("admin@marquee.test", DEMO_PASSWORD).await;
     let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
     let id = crate::play_video::video_of(&platform, "basic").await;
     let before = platform.admin_video(&admin, &id).await;
-    let old = before["mux_asset_id"].as_str().expect("an asset").to_owned();
     assert_eq!(before["video_quality"], "basic");
-
     let opened = admin.post(&format!("/api/admin/videos/{id}/upload"), json!({ "video_quality": "plus" })).await;
-    let upload = &opened.data()["upload"];
+    let upload = opened.data()["upload"].clone();
+    let new = asset_of(&id, &upload, "new");
+    Replacing { platform, admin, viewer, id, before, upload, new }
+}
+
+#[tokio::test]
+async fn the_old_file_plays_until_the_new_one_is_ready() {
+    let Replacing { platform, admin, viewer, id, before, upload, new } = replacing().await;
+
     let waiting = platform.admin_video(&admin, &id).await;
     assert_eq!(waiting["video_quality"], "basic", "that of the file that plays");
     assert_eq!((&waiting["status"], &waiting["published"]), (&json!("ready"), &json!(true)), "{waiting}");
     let replacement = &waiting["replacement"];
     assert_eq!((&replacement["status"], &replacement["received"]), (&json!("processing"), &json!(false)));
     assert_eq!(replacement["expires_at"], upload["expires_at"]);
-    let new = asset_of(&id, upload, "new");
     let mut preparing = new.clone();
     preparing["status"] = json!("preparing");
     send_event(&platform, "video.asset.created", &preparing).await;
@@ -83,6 +100,11 @@ async fn the_old_file_plays_until_the_new_one_is_ready_and_is_then_deleted_at_mu
     let plays = viewer.play(&id).await;
     let old_playback = before["mux_playback_id"].as_str().expect("a playback id");
     assert!(plays.data()["playback_url"].as_str().is_some_and(|url| url.contains(old_playback)), "{plays}");
+}
+
+#[tokio::test]
+async fn the_new_file_plays_once_it_is_ready() {
+    let Replacing { platform, admin, viewer, id, before, new, .. } = replacing().await;
 
     send_event(&platform, "video.asset.ready", &new).await;
 
@@ -94,16 +116,21 @@ async fn the_old_file_plays_until_the_new_one_is_ready_and_is_then_deleted_at_mu
     let plays = viewer.play(&id).await;
     assert!(plays.data()["playback_url"].as_str().is_some_and(|url| url.contains("new-playback")), "{plays}");
     let listed = platform.anyone().get("/api/videos?limit=100").await;
-    let listed = listed.data().as_array().and_then(|all| all.iter().find(|one| one["id"] == id.as_str()));
-    assert_eq!(listed.map(|one| one["duration"].clone()), Some(json!(120.0)));
+    let listed = listed.data().as_array().and_then(|all| all.iter().find(|video| video["id"] == id.as_str()));
+    assert_eq!(listed.map(|video| video["duration"].clone()), Some(json!(120.0)));
+}
+
+#[tokio::test]
+async fn a_replaced_file_is_deleted_at_mux_which_unpublishes_nothing() {
+    let Replacing { platform, admin, id, before, new, .. } = replacing().await;
+    let old = before["mux_asset_id"].as_str().expect("an asset");
+    send_event(&platform, "video.asset.ready", &new).await;
+
     platform.advance(MINUTES_15).await;
-    assert_eq!(platform.at_mux(Method::GET, &format!("assets/{old}")).await.0, 404, "the old asset is gone");
+
+    assert_eq!(platform.at_mux(Method::GET, &format!("assets/{old}")).await.0, 404);
     let settled = platform.admin_video(&admin, &id).await;
-    assert_eq!(
-        (&settled["status"], &settled["published"]),
-        (&json!("ready"), &json!(true)),
-        "its deletion unpublishes nothing"
-    );
+    assert_eq!((&settled["status"], &settled["published"]), (&json!("ready"), &json!(true)));
 }
 
 /// The text of the captions that a viewer gets, by language.

@@ -35,19 +35,39 @@ async fn overwrite(platform: &Platform, customer: &str, version: Value) {
     platform.aws("DynamoDB_20120810.UpdateItem", update).await;
 }
 
-#[tokio::test]
-async fn permanent_failures_are_set_aside_with_an_alarm_and_replayed_once_fixed() {
+/// Cancels a member's subscription at Stripe, whose events are lost from now on.
+async fn cancel_unnoticed(platform: &Platform, viewer: &Viewer) {
+    let customer = stripe_customer(platform, viewer).await;
+    let list = call_stripe(platform, "GET", &format!("subscriptions?customer={customer}"), &[]).await;
+    let path = format!("subscriptions/{}", list["data"][0]["id"].as_str().expect("an id"));
+    deliver_events(platform, "drop").await;
+    call_stripe(platform, "POST", &path, &[("cancel_at_period_end", "true")]).await;
+}
+
+/// A member who cancelled at Stripe and whose row is unreadable, so that the event about it, `evt_poison`, fails.
+struct Poisoned {
+    platform: Platform,
+    admin: Viewer,
+    viewer: Viewer,
+    customer: String,
+    /// The answer to the event.
+    taken: Answer,
+}
+
+async fn poisoned() -> Poisoned {
     let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let viewer = platform.subscriber("basic").await;
     let customer = stripe_customer(&platform, &viewer).await;
-    let list = call_stripe(&platform, "GET", &format!("subscriptions?customer={customer}"), &[]).await;
-    let path = format!("subscriptions/{}", list["data"][0]["id"].as_str().expect("an id"));
-    deliver_events(&platform, "drop").await;
-    call_stripe(&platform, "POST", &path, &[("cancel_at_period_end", "true")]).await;
+    cancel_unnoticed(&platform, &viewer).await;
     overwrite(&platform, &customer, json!({ "S": "seven" })).await;
-
     let taken = post_event(&platform, "evt_poison", "customer.subscription.updated", &customer).await;
+    Poisoned { platform, admin, viewer, customer, taken }
+}
+
+#[tokio::test]
+async fn an_event_that_fails_permanently_is_set_aside_and_not_retried() {
+    let Poisoned { admin, customer, taken, .. } = poisoned().await;
 
     assert_eq!(taken.status(), 200, "Stripe must not retry it: {taken}");
     let aside = set_aside(&admin).await;
@@ -57,16 +77,36 @@ async fn permanent_failures_are_set_aside_with_an_alarm_and_replayed_once_fixed(
         json!(["evt_poison", "customer.subscription.updated", customer, "set_aside"])
     );
     assert!(aside[0]["error"].is_string(), "{aside:?}");
-    let rung = figures(&platform, "BillingEventsSetAside");
-    assert_eq!(rung.len(), 1, "{rung:?}");
-    assert_eq!(json!([rung[0]["BillingEventsSetAside"], rung[0]["event_id"]]), json!([1.0, "evt_poison"]));
-    assert_eq!(rung[0]["_aws"]["CloudWatchMetrics"][0]["Namespace"], "marquee");
-    let early = replay(&admin, "evt_poison").await;
-    assert_eq!(early.code(), "CONFLICT", "not fixed yet: {early}");
-    assert_eq!(set_aside(&admin).await.len(), 1);
+}
 
+#[tokio::test]
+async fn an_event_that_is_set_aside_raises_an_alarm() {
+    let Poisoned { platform, .. } = poisoned().await;
+
+    let counted = figures(&platform, "BillingEventsSetAside");
+
+    assert_eq!(counted.len(), 1, "{counted:?}");
+    assert_eq!(json!([counted[0]["BillingEventsSetAside"], counted[0]["event_id"]]), json!([1.0, "evt_poison"]));
+    assert_eq!(counted[0]["_aws"]["CloudWatchMetrics"][0]["Namespace"], "marquee");
+}
+
+#[tokio::test]
+async fn an_event_stays_set_aside_until_its_cause_is_fixed() {
+    let Poisoned { admin, .. } = poisoned().await;
+
+    let early = replay(&admin, "evt_poison").await;
+
+    assert_eq!(early.code(), "CONFLICT", "{early}");
+    assert_eq!(set_aside(&admin).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_event_that_was_set_aside_is_applied_once_its_cause_is_fixed() {
+    let Poisoned { platform, admin, viewer, customer, .. } = poisoned().await;
     overwrite(&platform, &customer, json!({ "N": "100" })).await;
+
     let replayed = replay(&admin, "evt_poison").await;
+
     assert_eq!(replayed.data(), &json!({ "id": "evt_poison", "outcome": "applied" }), "{replayed}");
     assert!(subscription(&viewer).await["cancel_at"].is_string());
     assert_eq!(set_aside(&admin).await, Vec::<Value>::new());
@@ -105,50 +145,68 @@ async fn transient_failures_are_left_for_stripe_to_retry() {
 }
 
 #[tokio::test]
-async fn an_unreadable_object_is_set_aside_and_a_missing_event_is_fetched_from_stripe() {
+async fn an_event_with_an_unreadable_object_is_set_aside() {
     let platform = platform_without_trial().await;
     let admin = platform.admin().await;
-    let viewer = platform.subscriber("basic").await;
     let body = json!({
         "id": "evt_odd", "object": "event", "type": "invoice.paid", "livemode": false,
         "data": { "object": { "object": "invoice", "customer": 7 } },
     });
     let body = body.to_string().into_bytes();
     let header = sign_event(&platform, platform.running().now().as_second(), &body);
+
     let answer = post_event_body(&platform, body, Some(header), "application/json").await;
+
     assert_eq!(answer.status(), 200, "{answer}");
     let aside = set_aside(&admin).await;
     assert_eq!(json!([aside[0]["id"], aside[0]["stripe_customer_id"]]), json!(["evt_odd", null]), "{aside:?}");
     assert_eq!(replay(&admin, "evt_odd").await.code(), "NOT_FOUND", "Stripe has no such event");
+}
 
-    let customer = stripe_customer(&platform, &viewer).await;
-    let list = call_stripe(&platform, "GET", &format!("subscriptions?customer={customer}"), &[]).await;
-    let path = format!("subscriptions/{}", list["data"][0]["id"].as_str().expect("an id"));
-    deliver_events(&platform, "drop").await;
-    call_stripe(&platform, "POST", &path, &[("cancel_at_period_end", "true")]).await;
+/// The id of the latest event at Stripe.
+async fn latest_event(platform: &Platform) -> String {
+    let events = call_stripe(platform, "GET", "events?limit=1", &[]).await;
+    events["data"][0]["id"].as_str().expect("an id").to_owned()
+}
+
+#[tokio::test]
+async fn an_event_that_never_arrived_is_fetched_from_stripe() {
+    let platform = platform_without_trial().await;
+    let admin = platform.admin().await;
+    let viewer = platform.subscriber("basic").await;
+    cancel_unnoticed(&platform, &viewer).await;
     platform.advance(0).await;
     assert_eq!(subscription(&viewer).await["cancel_at"], Value::Null);
-    let events = call_stripe(&platform, "GET", "events?limit=1", &[]).await;
-    let lost = events["data"][0]["id"].as_str().expect("an id").to_owned();
+    let lost = latest_event(&platform).await;
+
     let replayed = replay(&admin, &lost).await;
+
     assert_eq!(replayed.data()["outcome"], "applied", "{replayed}");
     assert!(subscription(&viewer).await["cancel_at"].is_string());
+}
 
+#[tokio::test]
+async fn replaying_an_event_that_is_not_ours_writes_nothing() {
+    let platform = platform_without_trial().await;
+    let admin = platform.admin().await;
     let foreign = call_stripe(&platform, "POST", "customers", &[("email", "else@viewers.test")]).await;
-    call_stripe(
-        &platform,
-        "POST",
-        &format!("customers/{}", foreign["id"].as_str().expect("an id")),
-        &[("name", "Else")],
-    )
-    .await;
-    let events = call_stripe(&platform, "GET", "events?limit=1", &[]).await;
-    let theirs = events["data"][0]["id"].as_str().expect("an id").to_owned();
-    assert_eq!(replay(&admin, &theirs).await.data()["outcome"], "not_ours");
+    let path = format!("customers/{}", foreign["id"].as_str().expect("an id"));
+    call_stripe(&platform, "POST", &path, &[("name", "Else")]).await;
+    let theirs = latest_event(&platform).await;
     let marks = table_rows(&platform, "BILLING_EVENTS_TABLE").await.len();
+
+    assert_eq!(replay(&admin, &theirs).await.data()["outcome"], "not_ours");
+
     for unknown in ["evt_nothing", "nothing", ".."] {
         assert_eq!(replay(&admin, unknown).await.code(), "NOT_FOUND", "{unknown}");
     }
-    assert_eq!(replay(&viewer, &lost).await.code(), "FORBIDDEN");
     assert_eq!(table_rows(&platform, "BILLING_EVENTS_TABLE").await.len(), marks);
+}
+
+#[tokio::test]
+async fn a_viewer_cannot_replay_events() {
+    let platform = Platform::bare().await;
+    let viewer = platform.register("a@viewers.test").await;
+
+    assert_eq!(replay(&viewer, "evt_1").await.code(), "FORBIDDEN");
 }

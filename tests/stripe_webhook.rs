@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use support::Platform;
 use support::billing::{
     CARD, billing_tables, checkout, checkout_url, deliver_events, platform_without_trial, post_event, post_event_body,
-    release_events, sign_event, stripe_customer, subscription,
+    release_events, sign_event, sign_event_with, stripe_customer, subscription,
 };
 
 const BODY: &str = r#"{"id":"evt_1","object":"event","type":"invoice.paid","livemode":false,"data":{"object":{"id":"in_1","object":"invoice","customer":"cus_nobody"}}}"#;
@@ -40,8 +40,20 @@ async fn only_stripes_signature_over_the_raw_bytes_is_accepted_for_text_and_base
     }
 }
 
+/// Sets the webhook's secrets: the new ones, followed by the platform's own one if it is still valid.
+async fn rotate_secrets(platform: &Platform, new: &[&str], is_old_valid: bool) {
+    let mut secret = platform.running().secret("StripeSecret");
+    let old = secret["webhook_secrets"][0].clone();
+    let mut secrets: Vec<Value> = new.iter().map(|secret| json!(secret)).collect();
+    secrets.extend(is_old_valid.then_some(old));
+    secret["webhook_secrets"] = secrets.into();
+    let arn = platform.setting("stripe-webhook", "STRIPE_SECRET");
+    let body = json!({ "SecretId": arn, "SecretString": secret.to_string() });
+    platform.aws("secretsmanager.PutSecretValue", body).await;
+}
+
 #[tokio::test]
-async fn either_secret_is_accepted_during_a_rotation_and_a_withdrawn_one_is_refused() {
+async fn either_secret_is_accepted_during_a_rotation() {
     let platform = Platform::bare().await;
     let start = platform.running().now().as_second();
     let by_first = Some(sign_event(&platform, start, BODY.as_bytes()));
@@ -50,29 +62,29 @@ async fn either_secret_is_accepted_during_a_rotation_and_a_withdrawn_one_is_refu
     platform.advance(31).await;
     let now = platform.running().now().as_second();
     let old = sign_event(&platform, now, BODY.as_bytes());
-    let mut secret = platform.running().secret("StripeSecret");
-    let arn = platform.setting("stripe-webhook", "STRIPE_SECRET");
-    let put = async |value: &Value| {
-        let body = json!({ "SecretId": arn, "SecretString": value.to_string() });
-        platform.aws("secretsmanager.PutSecretValue", body).await;
-    };
-    let first = secret["webhook_secrets"][0].clone();
-    secret["webhook_secrets"] = json!(["whsec_next", first]);
-    put(&secret).await;
+
+    rotate_secrets(&platform, &["whsec_next"], true).await;
+
     let new = sign_event(&platform, now, BODY.as_bytes());
     assert_ne!(old, new);
     for header in [&new, &old] {
         let answer = post_event_body(&platform, BODY.into(), Some(header.clone()), "application/json").await;
         assert_eq!(answer.status(), 200, "{answer}");
     }
-    for left in [json!(["whsec_next"]), json!([])] {
-        secret["webhook_secrets"] = left;
-        put(&secret).await;
+}
+
+#[tokio::test]
+async fn a_withdrawn_secret_is_refused() {
+    let platform = Platform::bare().await;
+    let withdrawn = platform.running().secret("StripeSecret")["webhook_secrets"][0].clone();
+    let withdrawn = withdrawn.as_str().expect("a secret");
+    for left in [&["whsec_next"][..], &[]] {
+        rotate_secrets(&platform, left, false).await;
         platform.advance(301).await;
         let now = platform.running().now().as_second();
-        let by_old = format!("{old},t={now}");
-        let answer = post_event_body(&platform, BODY.into(), Some(by_old), "application/json").await;
-        assert_eq!(answer.code(), "INVALID_SIGNATURE", "{answer}");
+        let header = sign_event_with(withdrawn, now, BODY.as_bytes());
+        let answer = post_event_body(&platform, BODY.into(), Some(header), "application/json").await;
+        assert_eq!(answer.code(), "INVALID_SIGNATURE", "{left:?}: {answer}");
     }
 }
 
@@ -312,20 +324,25 @@ async fn an_event_of_unknown_type_is_answered_in_any_format() {
     }
 }
 
+fn long(prefix: &str) -> String {
+    format!("{prefix}{}", "x".repeat(3_000))
+}
+
+fn event_of(object: Value) -> Value {
+    json!({ "type": "invoice.paid", "livemode": false, "data": { "object": object } })
+}
+
+fn with_id(id: Value, mut event: Value) -> Value {
+    event["id"] = id;
+    event
+}
+
 #[tokio::test]
-async fn an_event_of_known_type_in_an_unknown_format_is_processed_or_set_aside_and_never_a_500() {
+async fn an_event_in_an_unknown_format_whose_customer_is_known_is_processed_once() {
     let platform = platform_without_trial().await;
-    let admin = platform.admin().await;
     let viewer = platform.subscriber("basic").await;
     let customer = stripe_customer(&platform, &viewer).await;
     let before = billing_tables(&platform).await;
-    let long = |prefix: &str| format!("{prefix}{}", "x".repeat(3_000));
-    let event_of = |object: Value| json!({ "type": "invoice.paid", "livemode": false, "data": { "object": object } });
-    let with_id = |id: Value, mut event: Value| {
-        event["id"] = id;
-        event
-    };
-    // Their customer is known.
     for event in [
         with_id(json!(long("evt_")), event_of(json!({ "object": "invoice", "customer": customer }))),
         with_id(json!(7), event_of(json!({ "object": "invoice", "customer": customer }))),
@@ -339,7 +356,16 @@ async fn an_event_of_known_type_in_an_unknown_format_is_processed_or_set_aside_a
         let again = signed(&platform, &event).await;
         assert_eq!((again.status(), platform.round_trips(&again, "stripe")), (200, 0), "once: {again}");
     }
-    // Their customer is missing or unreadable.
+    assert_eq!(billing_tables(&platform).await, before);
+}
+
+#[tokio::test]
+async fn an_event_whose_customer_is_missing_or_unreadable_is_set_aside() {
+    let platform = platform_without_trial().await;
+    let admin = platform.admin().await;
+    let viewer = platform.subscriber("basic").await;
+    let customer = stripe_customer(&platform, &viewer).await;
+    let before = billing_tables(&platform).await;
     let unreadable = [
         with_id(json!("evt_long_customer"), event_of(json!({ "object": "invoice", "customer": long("cus_") }))),
         with_id(json!("evt_long_charge"), event_of(json!({ "object": "dispute", "charge": long("ch_") }))),

@@ -21,9 +21,9 @@ use std::sync::Arc;
 
 /// All AWS services of the platform. Clones share one state.
 #[derive(Clone)]
-pub struct Aws(Arc<Parts>);
+pub struct Aws(Arc<AwsServices>);
 
-struct Parts {
+struct AwsServices {
     dynamodb: DynamoDb,
     secrets: Secrets,
     mailbox: Mailbox,
@@ -32,7 +32,7 @@ struct Parts {
 impl Aws {
     /// Assembles the services.
     pub fn new(dynamodb: DynamoDb, secrets: Secrets, mailbox: Mailbox) -> Self {
-        Self(Arc::new(Parts { dynamodb, secrets, mailbox }))
+        Self(Arc::new(AwsServices { dynamodb, secrets, mailbox }))
     }
 
     /// The tables.

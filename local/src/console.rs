@@ -154,7 +154,7 @@ async fn webhooks(State(machine): State<Console>) -> Json<Value> {
 async fn webhook_mode(State(machine): State<Console>, body: Bytes) -> Answer {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
-    struct Asked {
+    struct ModeRequest {
         provider: Provider,
         mode: Mode,
     }
@@ -164,24 +164,24 @@ async fn webhook_mode(State(machine): State<Console>, body: Bytes) -> Answer {
         Stripe,
         Mux,
     }
-    let wanted: Asked = read(&body)?;
-    let provider = match wanted.provider {
+    let request: ModeRequest = read(&body)?;
+    let provider = match request.provider {
         Provider::Stripe => "stripe",
         Provider::Mux => "mux",
     };
-    machine.deliveries.set_mode(provider, wanted.mode);
-    Ok(Json(json!({ "provider": provider, "mode": wanted.mode })))
+    machine.deliveries.set_mode(provider, request.mode);
+    Ok(Json(json!({ "provider": provider, "mode": request.mode })))
 }
 
 async fn release_webhooks(State(machine): State<Console>, body: Bytes) -> Answer {
-    nothing(&body)?;
+    no_parameters(&body)?;
     let released = machine.deliveries.release();
     machine.advance(0).await;
     Ok(Json(json!({ "released": released })))
 }
 
 async fn redeliver_webhook(State(machine): State<Console>, Path(id): Path<String>, body: Bytes) -> Answer {
-    nothing(&body)?;
+    no_parameters(&body)?;
     let deliveries = &machine.deliveries;
     if !deliveries.redeliver(&id) {
         return Err(refusal(StatusCode::NOT_FOUND, "this delivery does not exist"));
@@ -194,16 +194,16 @@ async fn redeliver_webhook(State(machine): State<Console>, Path(id): Path<String
 async fn cards(State(machine): State<Console>, body: Bytes) -> Answer {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
-    struct Asked {
+    struct CardRequest {
         email: String,
         outcome: Outcome,
     }
-    let wanted: Asked = read(&body)?;
-    if !wanted.email.contains('@') {
+    let request: CardRequest = read(&body)?;
+    if !request.email.contains('@') {
         return Err(refusal(StatusCode::BAD_REQUEST, "`email` must be the address of a customer"));
     }
-    machine.stripe.set_outcome(&wanted.email, wanted.outcome);
-    Ok(Json(json!({ "email": wanted.email, "outcome": wanted.outcome })))
+    machine.stripe.set_outcome(&request.email, request.outcome);
+    Ok(Json(json!({ "email": request.email, "outcome": request.outcome })))
 }
 
 async fn faults(State(machine): State<Console>) -> Json<Value> {
@@ -252,7 +252,7 @@ async fn run_job(State(machine): State<Console>, Path(name): Path<String>, body:
 }
 
 async fn reset(State(machine): State<Console>, body: Bytes) -> Answer {
-    nothing(&body)?;
+    no_parameters(&body)?;
     let task = tokio::spawn(async move { seed::reset(&machine).await });
     let failed = |cause: String| refusal(StatusCode::INTERNAL_SERVER_ERROR, &cause);
     task.await.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))?;
@@ -291,11 +291,11 @@ fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {
 }
 
 /// A call without parameters: an empty body or an empty object.
-fn nothing(body: &Bytes) -> Result<(), Refusal> {
+fn no_parameters(body: &Bytes) -> Result<(), Refusal> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
-    struct Nothing {}
-    if body.is_empty() { Ok(()) } else { read::<Nothing>(body).map(drop) }
+    struct NoParameters {}
+    if body.is_empty() { Ok(()) } else { read::<NoParameters>(body).map(drop) }
 }
 
 fn parsed<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Refusal> {

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use shared::lambda::MountedJob;
 use standin::clock::Clock;
-use standin::timeline::Due;
+use standin::timeline::WorkSource;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -188,7 +188,7 @@ impl IdlePause {
     }
 }
 
-impl Due for Jobs {
+impl WorkSource for Jobs {
     fn next_due(&self) -> Option<Timestamp> {
         self.earliest().map(|(_, due)| due)
     }

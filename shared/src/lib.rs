@@ -8,6 +8,7 @@ pub mod endpoint;
 pub mod http;
 pub mod lambda;
 pub mod mail;
+pub mod member_details;
 pub mod models;
 pub mod mux;
 pub mod openapi;

@@ -4,7 +4,7 @@ use crate::http::error::ApiError;
 use crate::models::profile::{Profile, ProfileConflict};
 use crate::models::user::User;
 use crate::services::{ConfigError, Services};
-use crate::stores::contention::Contention;
+use crate::stores::backoff::Backoff;
 use crate::stores::database::{Database, Statement};
 use crate::stores::error::StoreError;
 use crate::stores::table::Table;
@@ -34,13 +34,13 @@ impl Profiles {
         beside: impl Fn() -> Result<Vec<Statement>, StoreError> + Send + Sync,
     ) -> Result<Vec<Profile>, ApiError> {
         let mut user = user.clone();
-        let mut contention = Contention::default();
+        let mut backoff = Backoff::default();
         loop {
             let profiles = rule(&user.profiles())?;
             let mut statements = vec![self.users.set_profiles(&user, profiles.clone())?];
             statements.extend(beside()?);
             match self.database.transact(statements).await {
-                Err(StoreError::Condition(_)) => contention.lost().await.map_err(StoreError::from)?,
+                Err(StoreError::Condition(_)) => backoff.wait().await.map_err(StoreError::from)?,
                 written => return Ok(written.map(|()| profiles)?),
             }
             user = self.users.get(user.id).await?.ok_or_else(ApiError::session_revoked)?;

@@ -124,10 +124,10 @@ impl Metrics {
 
 /// The request for which the current task works.
 #[derive(Clone, Debug)]
-pub struct Trace(Arc<(String, Mutex<Trips>)>);
+pub struct Trace(Arc<(String, Mutex<RoundTrips>)>);
 
 #[derive(Debug, Default)]
-struct Trips {
+struct RoundTrips {
     open: u32,
     count: u32,
 }
@@ -157,7 +157,7 @@ impl Trace {
         self.trips().count
     }
 
-    fn trips(&self) -> std::sync::MutexGuard<'_, Trips> {
+    fn trips(&self) -> std::sync::MutexGuard<'_, RoundTrips> {
         self.0.1.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
@@ -189,18 +189,18 @@ impl HttpConnector for Traced<SharedHttpConnector> {
             return call;
         }
         HttpConnectorFuture::new(async move {
-            let waiting = Waiting::start(trace);
+            let in_flight = CallInFlight::start(trace);
             let answer = call.await;
-            drop(waiting);
+            drop(in_flight);
             answer
         })
     }
 }
 
 /// A call in flight; dropped when it ends or when the SDK abandons it.
-struct Waiting(Trace);
+struct CallInFlight(Trace);
 
-impl Waiting {
+impl CallInFlight {
     fn start(trace: Trace) -> Self {
         {
             let mut trips = trace.trips();
@@ -211,7 +211,7 @@ impl Waiting {
     }
 }
 
-impl Drop for Waiting {
+impl Drop for CallInFlight {
     fn drop(&mut self) {
         self.0.trips().open -= 1;
     }

@@ -41,7 +41,7 @@ pub(crate) struct Catalogue {
 
 /// How a lookup key is moved to another price.
 #[derive(Clone, Copy)]
-struct Move<'a> {
+struct PriceMove<'a> {
     key: &'a str,
     currency: &'a str,
     /// The old price's metadata keep the key, as OPERATIONS.md says.
@@ -138,8 +138,8 @@ impl World {
     }
 
     /// Moves a key to a new price.
-    async fn replace(&self, change: Move<'_>, amount: i64) {
-        let Move { key, currency, is_noted, is_elsewhere, is_kept, is_archived } = change;
+    async fn replace(&self, change: PriceMove<'_>, amount: i64) {
+        let PriceMove { key, currency, is_noted, is_elsewhere, is_kept, is_archived } = change;
         let (old, old_currency) = {
             let catalogue = self.catalogue.borrow();
             (catalogue.prices[key].clone(), catalogue.currency.clone())
@@ -180,7 +180,7 @@ impl History<'_> {
         let (key, ..) = self.chance.choose(&SOLD);
         let currency = self.world.catalogue.borrow().currency.clone();
         let is_noted = !self.chance.once_in(3);
-        let change = Move {
+        let change = PriceMove {
             key,
             currency: &currency,
             is_noted,
@@ -215,7 +215,7 @@ impl History<'_> {
             "the merchant sells in {currency}, old prices noted {is_noted}, kept {is_kept}, archived {is_archived}"
         ));
         for (key, _, _, amount) in SOLD {
-            let change = Move { key, currency, is_noted, is_elsewhere: false, is_kept, is_archived };
+            let change = PriceMove { key, currency, is_noted, is_elsewhere: false, is_kept, is_archived };
             self.world.replace(change, amount + 100).await;
         }
         self.world.catalogue.borrow_mut().currency = currency.to_owned();

@@ -1,9 +1,9 @@
 //! Seeded randomness: the same seed gives the same history.
 
 /// SplitMix64: small, and good enough for choosing.
-pub(crate) struct Chance(u64);
+pub(crate) struct Random(u64);
 
-impl Chance {
+impl Random {
     pub(crate) fn from_seed(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d)
     }

@@ -1,14 +1,14 @@
 //! Compares tables and responses with the oracle.
 
-use super::oracle::{self, Given};
-use super::stripe::Truth;
+use super::oracle::{self, ComplimentaryPlan};
+use super::stripe::StripeState;
 use super::world::{Person, REQUIRED, World};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Checks everything: the rows, the ledger, what plays, and that nobody has two subscriptions.
-pub(crate) async fn all(world: &World, person: &Person, given: Given) -> Result<(), String> {
+pub(crate) async fn all(world: &World, person: &Person, given: ComplimentaryPlan) -> Result<(), String> {
     let truth = world.truth(&person.customers).await;
     tables(world, person, &truth).await?;
     plays(world, person, given, &truth).await?;
@@ -25,7 +25,7 @@ pub(crate) async fn rows(world: &World, person: &Person) -> Result<(), String> {
 }
 
 /// Tries to play a video of each kind.
-async fn plays(world: &World, person: &Person, given: Given, truth: &Truth) -> Result<(), String> {
+async fn plays(world: &World, person: &Person, given: ComplimentaryPlan, truth: &StripeState) -> Result<(), String> {
     for (required, video) in REQUIRED.iter().zip(&world.videos) {
         let before = world.now();
         let answer = person.play(video).await;
@@ -68,7 +68,7 @@ pub(crate) async fn gone(world: &World, person: &Person) -> Result<(), String> {
     ledger(world, &truth).await
 }
 
-async fn tables(world: &World, person: &Person, truth: &Truth) -> Result<(), String> {
+async fn tables(world: &World, person: &Person, truth: &StripeState) -> Result<(), String> {
     let aws = world.aws();
     let mut found = aws.row(&format!("USER#{}", person.id)).await;
     let mut head = String::new();
@@ -99,7 +99,7 @@ async fn tables(world: &World, person: &Person, truth: &Truth) -> Result<(), Str
 }
 
 /// The entries of all customers of a user.
-async fn ledger(world: &World, truth: &Truth) -> Result<(), String> {
+async fn ledger(world: &World, truth: &StripeState) -> Result<(), String> {
     let aws = world.aws();
     let mut ledger = BTreeMap::new();
     for customer in &truth.customers {
@@ -125,7 +125,7 @@ fn no_difference(difference: Option<String>) -> Result<(), String> {
 }
 
 /// Checks that any surplus subscription was refunded, and that the audit says so.
-async fn compensated(world: &World, truth: &Truth) -> Result<(), String> {
+async fn compensated(world: &World, truth: &StripeState) -> Result<(), String> {
     for one in &truth.subscriptions {
         let comment = one["cancellation_details"]["comment"].as_str().unwrap_or_default();
         if !comment.starts_with("duplicate of ") {

@@ -1,9 +1,9 @@
 //! A history of one customer: what they do, what the merchant does, how webhooks are delivered, and what fails.
 
-use super::chance::Chance;
+use super::chance::Random;
 use super::check;
 use super::oracle;
-use super::stripe::Truth;
+use super::stripe::StripeState;
 use super::world::{Person, REQUIRED, World};
 use super::wrong::Strategy;
 use jiff::Timestamp;
@@ -134,7 +134,7 @@ const ACTIONS: [(u64, Action); 31] = [
 /// A history in progress.
 pub(super) struct History<'a> {
     pub(super) world: &'a World,
-    pub(super) chance: Chance,
+    pub(super) chance: Random,
     pub(super) person: Person,
     /// The earlier account of this person, if they deleted it.
     pub(super) gone: Vec<Person>,
@@ -148,7 +148,7 @@ pub(super) struct History<'a> {
     /// Whether the merchant gave premium away, so that it need not have been paid.
     pub(super) gave_premium: bool,
     /// The complimentary plans that the operator gave.
-    pub(super) given: oracle::Given,
+    pub(super) given: oracle::ComplimentaryPlan,
     /// Whether a fault may have hit the current action.
     pub(super) has_fault: bool,
     /// No faults and no disorder: even a wrong strategy survives this.
@@ -167,7 +167,7 @@ pub(super) struct History<'a> {
 
 /// Runs the history of a seed to its end.
 pub(crate) async fn run(world: &World, seed: u64, calm: bool) -> Result<Tally, Failure> {
-    let mut chance = Chance::from_seed(seed);
+    let mut chance = Random::from_seed(seed);
     world.begin(chance.below(365)).await;
     if world.strategy == Strategy::Service {
         world.stock().await;
@@ -447,7 +447,7 @@ impl History<'_> {
         Ok(())
     }
 
-    pub(super) async fn truth(&self) -> Truth {
+    pub(super) async fn truth(&self) -> StripeState {
         self.world.truth(&self.person.customers).await
     }
 

@@ -3,7 +3,7 @@
 //! Written from the contract's §5 and §6, independently of the service: it imports nothing from `shared` or any
 //! function, and knows Stripe's objects only by the names in Stripe's documentation.
 
-use super::stripe::Truth;
+use super::stripe::StripeState;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,11 +22,11 @@ const SOLD: [(&str, &str, &str); 4] = [
 ];
 
 /// A plan and its interval.
-type Sold = (&'static str, &'static str);
+type PlanAndInterval = (&'static str, &'static str);
 
 /// What a price sells according to its lookup key or the one kept in its metadata. A key may end in the currency:
 /// `basic_month_eur`.
-fn named(price: &Value) -> Option<Sold> {
+fn named(price: &Value) -> Option<PlanAndInterval> {
     let key = price["lookup_key"].as_str().or_else(|| price["metadata"]["lookup_key"].as_str())?;
     let is_of = |known: &str| {
         key.strip_prefix(known).is_some_and(|rest| rest.is_empty() || (rest.len() == 4 && rest.starts_with('_')))
@@ -35,7 +35,7 @@ fn named(price: &Value) -> Option<Sold> {
 }
 
 /// What a price sells if its product sells only one of our plans: that plan, at the price's own interval.
-fn of_product(price: &Value, plans: &BTreeSet<&'static str>) -> Option<Sold> {
+fn of_product(price: &Value, plans: &BTreeSet<&'static str>) -> Option<PlanAndInterval> {
     let plan = plans.first().filter(|_| plans.len() == 1)?;
     let every = ["month", "year"].into_iter().find(|every| price["recurring"]["interval"] == **every)?;
     Some((plan, every))
@@ -45,7 +45,7 @@ fn item(subscription: &Value) -> &Value {
     &subscription["items"]["data"][0]
 }
 
-fn plan(known: &Known, subscription: &Value) -> Option<Sold> {
+fn plan(known: &KnownPrices, subscription: &Value) -> Option<PlanAndInterval> {
     known.get(text(&item(subscription)["price"]["id"])).map(|(sold, _)| *sold)
 }
 
@@ -70,14 +70,14 @@ fn period_end(subscription: &Value) -> i64 {
 }
 
 /// The live subscriptions to one of our plans: never two, once all events were delivered.
-pub(crate) fn live(truth: &Truth) -> Vec<&Value> {
+pub(crate) fn live(truth: &StripeState) -> Vec<&Value> {
     let known = known_prices(truth);
     truth.subscriptions.iter().filter(|one| is_live(one) && plan(&known, one).is_some()).collect()
 }
 
 /// "The granting subscription is the live one of the highest plan, then of the latest period end". If none is live, the
 /// one that describes the past: an ended one before one that never began.
-pub(crate) fn granting(truth: &Truth) -> Option<&Value> {
+pub(crate) fn granting(truth: &StripeState) -> Option<&Value> {
     let class = |one: &Value| match status(one) {
         "trialing" | "active" | "past_due" => 4,
         "unpaid" | "paused" => 3,
@@ -95,7 +95,7 @@ pub(crate) fn granting(truth: &Truth) -> Option<&Value> {
 }
 
 /// When the earliest of a subscription's open invoices was finalized.
-fn unpaid_since(truth: &Truth, subscription: &Value) -> Option<i64> {
+fn unpaid_since(truth: &StripeState, subscription: &Value) -> Option<i64> {
     let open = truth.invoices.iter().filter(|one| {
         one["status"] == "open"
             && one["amount_due"].as_i64() > Some(0)
@@ -110,7 +110,7 @@ fn cancel_at(subscription: &Value) -> Option<i64> {
 }
 
 /// The plan that a subscription's schedule starts when the current phase ends, and its price.
-fn next_plan(truth: &Truth, subscription: &Value) -> Option<(Sold, i64)> {
+fn next_plan(truth: &StripeState, subscription: &Value) -> Option<(PlanAndInterval, i64)> {
     let schedule = &subscription["schedule"];
     let start = schedule["current_phase"]["end_date"].as_i64()?;
     let phases = schedule["phases"].as_array()?;
@@ -119,10 +119,10 @@ fn next_plan(truth: &Truth, subscription: &Value) -> Option<(Sold, i64)> {
 }
 
 /// A complimentary plan and its end, if any: given by the operator, unknown to Stripe.
-pub(crate) type Given = Option<(&'static str, Option<i64>)>;
+pub(crate) type ComplimentaryPlan = Option<(&'static str, Option<i64>)>;
 
 /// The expected answer to `GET …/play` for a video: an error code, or `None` if it plays.
-pub(crate) fn play(truth: &Truth, given: Given, required: &str, now: Timestamp) -> &'static str {
+pub(crate) fn play(truth: &StripeState, given: ComplimentaryPlan, required: &str, now: Timestamp) -> &'static str {
     if required == "free" {
         return "";
     }
@@ -146,7 +146,7 @@ pub(crate) fn play(truth: &Truth, given: Given, required: &str, now: Timestamp) 
 }
 
 /// The table of §5.
-fn plan_of_access(truth: &Truth, now: i64) -> Result<&'static str, &'static str> {
+fn plan_of_access(truth: &StripeState, now: i64) -> Result<&'static str, &'static str> {
     let Some(one) = granting(truth) else { return Err("SUBSCRIPTION_REQUIRED") };
     let status = status(one);
     match status {
@@ -166,7 +166,7 @@ fn plan_of_access(truth: &Truth, now: i64) -> Result<&'static str, &'static str>
 }
 
 /// Subscriptions that still renew although one of their payments was charged back: those with lost disputes.
-pub(crate) fn renews_after_loss(truth: &Truth, disputes: &[String]) -> Option<String> {
+pub(crate) fn renews_after_loss(truth: &StripeState, disputes: &[String]) -> Option<String> {
     let known = known_prices(truth);
     let lost = truth.disputes.iter().filter(|one| disputes.contains(&text(&one["id"]).to_owned()));
     lost.filter(|one| one["status"] == "lost").find_map(|dispute| {
@@ -181,7 +181,7 @@ pub(crate) fn renews_after_loss(truth: &Truth, disputes: &[String]) -> Option<St
 }
 
 /// Whether Stripe has a paid invoice for premium, which may be zero because of a trial or a coupon.
-pub(crate) fn premium_was_paid(truth: &Truth) -> bool {
+pub(crate) fn premium_was_paid(truth: &StripeState) -> bool {
     let known = known_prices(truth);
     let for_premium = |line: &Value| {
         let price = text(&line["pricing"]["price_details"]["price"]);
@@ -192,7 +192,7 @@ pub(crate) fn premium_was_paid(truth: &Truth) -> bool {
 }
 
 /// The user's row, without nulls; `customer` is theirs if no subscription names one.
-pub(crate) fn row(truth: &Truth, customer: &str) -> Value {
+pub(crate) fn row(truth: &StripeState, customer: &str) -> Value {
     let Some(one) = granting(truth) else {
         return json!({ "stripe_customer_id": customer, "status": "none" });
     };
@@ -224,7 +224,7 @@ pub(crate) fn row(truth: &Truth, customer: &str) -> Value {
 
 /// The ledger by customer and object: one entry for each finalized invoice, subscription, refund, dispute, and failed
 /// or disputed charge.
-pub(crate) fn ledger(truth: &Truth) -> BTreeMap<(String, String), Value> {
+pub(crate) fn ledger(truth: &StripeState) -> BTreeMap<(String, String), Value> {
     let known = known_prices(truth);
     let mut all = BTreeMap::new();
     let mut add = |customer: &Value, entry: Value| {
@@ -252,10 +252,10 @@ pub(crate) fn ledger(truth: &Truth) -> BTreeMap<(String, String), Value> {
 }
 
 /// What prices sell and cost, by id.
-type Known = BTreeMap<String, (Sold, i64)>;
+type KnownPrices = BTreeMap<String, (PlanAndInterval, i64)>;
 
 /// What prices sell, whether or not they are still for sale: by their own data, or else by their product.
-fn known_prices(truth: &Truth) -> Known {
+fn known_prices(truth: &StripeState) -> KnownPrices {
     let of_items = truth.subscriptions.iter().map(|one| &item(one)["price"]);
     let all: Vec<&Value> = of_items.chain(&truth.prices).collect();
     let mut plans: BTreeMap<&str, BTreeSet<&'static str>> = BTreeMap::new();
@@ -267,7 +267,7 @@ fn known_prices(truth: &Truth) -> Known {
     all.into_iter().filter_map(|price| Some((text(&price["id"]).to_owned(), known(price)?))).collect()
 }
 
-fn invoice(one: &Value, known: &Known) -> Value {
+fn invoice(one: &Value, known: &KnownPrices) -> Value {
     let lines = one["lines"]["data"].as_array().cloned().unwrap_or_default();
     let sold_by = |line: &Value| known.get(text(&line["pricing"]["price_details"]["price"])).copied();
     let ours: Vec<&Value> = lines.iter().filter(|line| sold_by(line).is_some()).collect();
@@ -331,7 +331,7 @@ fn invoice(one: &Value, known: &Known) -> Value {
     )
 }
 
-fn subscription(one: &Value, known: &Known) -> Value {
+fn subscription(one: &Value, known: &KnownPrices) -> Value {
     let (plan, interval) = plan(known, one).unzip();
     let item = item(one);
     let amount = item["price"]["unit_amount"].as_i64().unwrap_or(0) * item["quantity"].as_i64().unwrap_or(1);

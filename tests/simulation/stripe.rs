@@ -16,7 +16,7 @@ pub(crate) struct Stripe {
 
 /// Everything that Stripe knows about the customers of one user.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Truth {
+pub(crate) struct StripeState {
     /// Oldest first, including deleted ones.
     pub customers: Vec<String>,
     pub subscriptions: Vec<Value>,
@@ -27,7 +27,7 @@ pub(crate) struct Truth {
     pub prices: Vec<Value>,
 }
 
-impl Truth {
+impl StripeState {
     /// Whether a customer ever bought anything or was asked to pay.
     pub(crate) fn has_done_something(&self, customer: &str) -> bool {
         let mut all = self.subscriptions.iter().chain(&self.invoices).chain(&self.charges);
@@ -99,8 +99,9 @@ impl Stripe {
         self.list(&format!("charges?customer={customer}&expand[]=data.refunds")).await
     }
 
-    pub(crate) async fn truth(&self, customers: &[String], prices: &[Value]) -> Truth {
-        let mut truth = Truth { customers: customers.to_vec(), prices: prices.to_vec(), ..Truth::default() };
+    pub(crate) async fn truth(&self, customers: &[String], prices: &[Value]) -> StripeState {
+        let mut truth =
+            StripeState { customers: customers.to_vec(), prices: prices.to_vec(), ..StripeState::default() };
         for customer in customers {
             truth.subscriptions.extend(self.subscriptions(customer).await);
             truth.invoices.extend(self.invoices(customer).await);

@@ -1,7 +1,7 @@
 //! A platform that runs many histories in sequence, each with its own customer.
 
 use super::catalogue::Catalogue;
-use super::stripe::{Stripe, Truth};
+use super::stripe::{Stripe, StripeState};
 use super::wrong::{Receiver, Strategy};
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use local::platform::Options;
@@ -9,7 +9,7 @@ use local::start::Seed;
 use serde_json::{Value, json};
 use standin::deliveries::Mode;
 use standin::faults::Faults;
-use standin::timeline::Due;
+use standin::timeline::WorkSource;
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -136,7 +136,7 @@ impl World {
     }
 
     /// Everything that Stripe knows about some customers.
-    pub(crate) async fn truth(&self, customers: &[String]) -> Truth {
+    pub(crate) async fn truth(&self, customers: &[String]) -> StripeState {
         self.stripe.truth(customers, &self.all_prices().await).await
     }
 

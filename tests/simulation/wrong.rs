@@ -4,7 +4,7 @@
 //! and whether they write. Faults of the service's DynamoDB calls hit their calls as well.
 
 use super::oracle;
-use super::stripe::{Stripe, Truth};
+use super::stripe::{Stripe, StripeState};
 use super::world::Aws;
 use axum::Router;
 use axum::extract::State;
@@ -137,7 +137,7 @@ impl Inner {
         }
     }
 
-    async fn fetch(&self, customer: &str) -> Truth {
+    async fn fetch(&self, customer: &str) -> StripeState {
         self.stripe.truth(&[customer.to_owned()], &self.prices).await
     }
 
@@ -165,7 +165,7 @@ impl Inner {
     }
 
     /// Like `state`, but adds a payment to the previous ones when its event arrives.
-    async fn booked(&self, truth: &Truth, event: &Value, user: &str, customer: &str) -> Vec<Value> {
+    async fn booked(&self, truth: &StripeState, event: &Value, user: &str, customer: &str) -> Vec<Value> {
         let mut writes = self.state(truth, user, customer);
         let paid = |write: &Value| {
             let item = &write["Put"]["Item"];
@@ -200,7 +200,7 @@ impl Inner {
     }
 
     /// Every row as it should be.
-    fn state(&self, truth: &Truth, user: &str, customer: &str) -> Vec<Value> {
+    fn state(&self, truth: &StripeState, user: &str, customer: &str) -> Vec<Value> {
         let mut row = oracle::row(truth, customer);
         row["pk"] = json!(format!("USER#{user}"));
         let mut writes = vec![json!({ "Put": { "TableName": self.aws.subscriptions, "Item": attributes(&row) } })];

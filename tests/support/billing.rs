@@ -103,6 +103,11 @@ pub async fn post_event_body(
 /// The `Stripe-Signature` header of a body at a time in Unix seconds, made with the current secret.
 pub fn sign_event(platform: &Platform, time: i64, body: &[u8]) -> String {
     let secret = platform.running().secret("StripeSecret")["webhook_secrets"][0].as_str().expect("one").to_owned();
+    sign_event_with(&secret, time, body)
+}
+
+/// A webhook's signature header with a given secret.
+pub fn sign_event_with(secret: &str, time: i64, body: &[u8]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length");
     mac.update(format!("{time}.").as_bytes());
     mac.update(body);

@@ -11,7 +11,7 @@ use shared::http::input::Body;
 use shared::models::device;
 use shared::models::device_login::{Decision, DecisionStatus, DeviceLogin, UserCode};
 use shared::services::{ConfigError, Services, SignInLimits};
-use shared::stores::contention::Contention;
+use shared::stores::backoff::Backoff;
 use shared::stores::device_logins::DeviceLogins;
 use shared::stores::rate_limits::{Budget, Kind, RateLimits};
 use shared::stores::row::Key;
@@ -109,13 +109,13 @@ impl ApproveDeviceLogin {
         decision: Decision,
     ) -> Result<DeviceLogin, ApiError> {
         let code = &call.input.0.user_code;
-        let mut contention = Contention::default();
+        let mut backoff = Backoff::default();
         while login.decision != decision {
             let decided = login.decided(decision.clone()).ok_or_else(final_refusal)?;
             if self.logins.replace(code, &login, &decided).await? {
                 return Ok(decided);
             }
-            contention.lost().await.map_err(ApiError::unavailable)?;
+            backoff.wait().await.map_err(ApiError::unavailable)?;
             let found = self.logins.get(code).await?;
             login = found.filter(|found| found.is_open_to(call.caller.user.id, call.now)).ok_or_else(unknown)?;
         }

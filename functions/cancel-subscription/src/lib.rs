@@ -1,6 +1,6 @@
 //! `POST /api/subscription/cancel`: cancels the subscription at the end of the paid period.
 
-use billing::converge::{Billing, Outcome};
+use billing::converge::Billing;
 use billing::rules::{self, Cancelling};
 use billing::stripe::StripeError;
 use jiff::SignedDuration;
@@ -40,8 +40,7 @@ impl Endpoint for CancelSubscription {
         let customer = stored.stripe_customer_id.as_ref().or(call.caller.user.stripe_customer_id.as_ref());
         let customer = customer.ok_or_else(|| conflict("There is no subscription to cancel."))?;
         let stripe = self.billing.stripe();
-        let mut subscriptions = stripe.subscriptions(customer).await.map_err(StripeError::of_read)?;
-        rules::recall(&mut subscriptions, &stored);
+        let subscriptions = self.billing.subscriptions(customer, &stored).await.map_err(StripeError::of_read)?;
         match rules::cancelling(&subscriptions) {
             Cancelling::Live(subscription, how) => {
                 // A pending change would keep the subscription alive, or charge for one that ends.
@@ -59,14 +58,8 @@ impl Endpoint for CancelSubscription {
             }
             Cancelling::Nothing => return Err(conflict("There is no subscription to cancel.")),
         }
-        match self.billing.converge(customer, None, call.now).await? {
-            Outcome::Written(fresh) => {
-                Ok(Reply::new(SubscriptionView::new(&fresh.beside(&stored), self.grace, call.now)))
-            }
-            Outcome::Duplicate | Outcome::NotOurs => {
-                Err(ApiError::unavailable("the customer belongs to another account"))
-            }
-        }
+        let fresh = self.billing.refresh(customer, &stored, call.now).await?;
+        Ok(Reply::new(SubscriptionView::new(&fresh, self.grace, call.now)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! `POST /api/subscription/change`: changes the plan, now or at the end of the period.
 
 use billing::change::{Changes, PlanChangeRequest};
-use billing::converge::{Billing, Outcome};
+use billing::converge::Billing;
 use jiff::SignedDuration;
 use shared::auth::token::Identity;
 use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
@@ -56,13 +56,7 @@ impl Endpoint for ChangePlan {
         let is_stored =
             (stored.plan_type, stored.interval) == (Some(change.price.plan_type), Some(change.price.interval));
         self.changes.make(&change, key.as_deref(), is_stored).await?;
-        match self.billing.converge(&change.subscription.customer, None, call.now).await? {
-            Outcome::Written(fresh) => {
-                Ok(Reply::new(SubscriptionView::new(&fresh.beside(&stored), self.grace, call.now)))
-            }
-            Outcome::Duplicate | Outcome::NotOurs => {
-                Err(ApiError::unavailable("the customer belongs to another account"))
-            }
-        }
+        let fresh = self.billing.refresh(&change.subscription.customer, &stored, call.now).await?;
+        Ok(Reply::new(SubscriptionView::new(&fresh, self.grace, call.now)))
     }
 }

@@ -1,16 +1,15 @@
 //! `POST /api/admin/members/{id}/comp`: grants a member a complimentary plan, or withdraws it.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::auth::token::Identity;
 use shared::endpoint::{Call, Endpoint, RecentAdmin, Reply, Tag};
 use shared::http::error::{ApiError, Code, FieldIssue};
-use shared::http::input::{Body, Path, Ruled};
+use shared::http::input::{Body, Path, WithRules};
 use shared::http::rules::{Fields, Rules};
-use shared::mail::subject_for_operators;
-use shared::models::email_message::Brand;
+use shared::member_details::MemberDetails;
 use shared::models::ids::UserId;
 use shared::models::patch::Field;
 use shared::models::plan::PlanType;
@@ -19,14 +18,11 @@ use shared::models::time::Moment;
 use shared::models::user::User;
 use shared::services::{ConfigError, Services};
 use shared::stores::audit::{Audit, AuditEntry, Reason};
-use shared::stores::billing_events::BillingEvents;
 use shared::stores::database::Database;
 use shared::stores::error::StoreError;
-use shared::stores::mail::Outbox;
-use shared::stores::members::{MemberDetail, ledger_of};
+use shared::stores::members::MemberDetail;
 use shared::stores::notes::Notes;
 use shared::stores::row::Key;
-use shared::stores::sessions::Sessions;
 use shared::stores::subscriptions::Subscriptions;
 use shared::stores::table::Table;
 use shared::stores::users::Users;
@@ -36,12 +32,8 @@ pub struct CompMember {
     database: Database,
     users: Users,
     subscriptions: Subscriptions,
-    events: BillingEvents,
     audit: Audit,
-    outbox: Outbox,
-    sessions: Sessions,
-    brand: Brand,
-    grace: SignedDuration,
+    details: MemberDetails,
 }
 
 /// The complimentary plan and the reason for it.
@@ -58,7 +50,7 @@ pub struct ComplimentaryPlanRequest {
 
 impl Endpoint for CompMember {
     type Caller = RecentAdmin;
-    type Input = (Path<UserId>, Ruled<Body<ComplimentaryPlanRequest>>);
+    type Input = (Path<UserId>, WithRules<Body<ComplimentaryPlanRequest>>);
     type Reads = (Key<User>, Key<Subscription>, Key<Notes>);
     type Output = MemberDetail;
     const SUMMARY: &'static str = "Grants a member a complimentary plan, or withdraws it.";
@@ -70,12 +62,8 @@ impl Endpoint for CompMember {
             database: services.database(&[Table::Users, Table::Subscriptions, Table::Audit])?,
             users: Users::connect(services)?,
             subscriptions: Subscriptions::connect(services)?,
-            events: BillingEvents::connect(services)?,
             audit: Audit::connect(services)?,
-            outbox: Outbox::connect(services)?,
-            sessions: Sessions::connect(services)?,
-            brand: Brand::of_sender(&services.mail_from()?),
-            grace: services.grace()?,
+            details: MemberDetails::connect(services)?,
         })
     }
 
@@ -113,14 +101,7 @@ impl Endpoint for CompMember {
                 done => done?,
             }
         }
-        let entries = ledger_of(&user, &self.database, &self.events).await?;
-        let detail = MemberDetail::new(&user, &after, &entries, self.grace, call.now);
-        let detail = detail.with_notes(notes).with_devices(&self.sessions, &user, call.now).await?;
-        let mut detail = detail.with_emails(&self.outbox).await?;
-        for email in &mut detail.emails {
-            email.subject = subject_for_operators(&email.subject, &self.brand);
-        }
-        Ok(Reply::new(detail))
+        Ok(Reply::new(self.details.get(&user, &after, notes, call.now).await?))
     }
 }
 

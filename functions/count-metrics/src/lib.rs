@@ -40,20 +40,20 @@ pub struct Tick {
 
 /// The result of a run.
 #[derive(Serialize)]
-pub struct Done {
+pub struct RunReport {
     counted: usize,
     changed: usize,
 }
 
 impl Job for CountMetrics {
     type Input = Tick;
-    type Output = Done;
+    type Output = RunReport;
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self { metrics: Metrics::connect(services)?, emitted: services.metrics()?, grace: services.grace()? })
     }
 
-    async fn run(&self, input: Tick, now: Timestamp) -> Result<Done, ApiError> {
+    async fn run(&self, input: Tick, now: Timestamp) -> Result<RunReport, ApiError> {
         let yesterday = Day::containing(now).plus(-1);
         let unsettled = input.from.unwrap_or_else(|| yesterday.plus(1 - UNSETTLED_DAYS));
         let (first, mut stored) = match input.from {
@@ -86,7 +86,7 @@ impl Job for CountMetrics {
             }
         }
         self.emit_figures(&data.count(yesterday, self.grace, now), yesterday);
-        Ok(Done { counted: due.len(), changed })
+        Ok(RunReport { counted: due.len(), changed })
     }
 }
 

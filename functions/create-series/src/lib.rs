@@ -36,9 +36,9 @@ impl Endpoint for CreateSeries {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Series>, ApiError> {
+        let action = call.action("series.create");
         let series = call.input.0.series(call.now);
-        let audit_entry =
-            Series::audit_entry("series.create", None, Some(&series), call.caller.user.id, &call.request_id, call.now);
+        let audit_entry = Series::audit_entry(&action, None, Some(&series));
         let beside = || Ok(vec![self.store.put(&series, None)?, self.audit.note(&audit_entry)?]);
         self.publisher.change_series(&Edit::PutSeries(Box::new(series.entry())), beside).await?;
         Ok(Reply::new(series))

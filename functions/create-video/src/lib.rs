@@ -4,10 +4,11 @@ use jiff::SignedDuration;
 use shared::auth::token::Identity;
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
-use shared::http::input::{Body, Ruled};
+use shared::http::input::{Body, WithRules};
 use shared::models::video_edit::NewVideo;
 use shared::models::video_view::{UploadTarget, VideoUpload};
-use shared::mux::client::{Mux, NewAsset, UPLOAD_SECONDS};
+use shared::mux::asset::NewAsset;
+use shared::mux::client::{Mux, UPLOAD_SECONDS};
 use shared::services::{ConfigError, Services};
 use shared::stores::new_videos::{NewVideos, TitleKeys, title_keys, unknown_title};
 
@@ -21,7 +22,7 @@ pub struct CreateVideo {
 
 impl Endpoint for CreateVideo {
     type Caller = Admin;
-    type Input = Ruled<Body<NewVideo>>;
+    type Input = WithRules<Body<NewVideo>>;
     type Reads = TitleKeys;
     type Output = VideoUpload;
     const SUMMARY: &'static str = "Creates a video and opens its upload.";
@@ -43,22 +44,17 @@ impl Endpoint for CreateVideo {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<VideoUpload>, ApiError> {
+        let action = call.action("video.create");
         let (film, series) = call.rows;
         let issues = unknown_title(&call.input.unchecked().0, film.as_ref(), series.as_ref());
         let Body(new) = call.input.checked(issues)?;
         let captions = new.generated_captions.clone();
         let video = new.video(call.now);
-        let asset = NewAsset {
-            passthrough: &video.id.to_string(),
-            title: &video.title,
-            quality: video.video_quality,
-            captions: captions.as_ref(),
-        };
+        let asset = NewAsset::of_video(&video, video.video_quality, captions.as_ref());
         let (upload_id, url) = self.mux.create_upload(&asset, &self.web_origin).await?;
         let expires_at = call.now + SignedDuration::from_secs(UPLOAD_SECONDS);
         let video = video.with_upload(&upload_id, expires_at);
-        let added = self.videos.add(&video, "video.create", call.caller.user.id, &call.request_id, call.now).await;
-        if let Err(error) = added {
+        if let Err(error) = self.videos.add(&video, &action).await {
             // If the row was written after all, Mux reports that its upload was cancelled.
             let _ = self.mux.delete_upload(&upload_id).await;
             return Err(error);

@@ -12,14 +12,12 @@ use shared::models::video::Video;
 use shared::models::video_view::AdminVideo;
 use shared::mux::client::Mux;
 use shared::services::{ConfigError, Services};
-use shared::stores::audit::Audit;
-use shared::stores::publisher::Publisher;
+use shared::stores::operator_edits::OperatorEdits;
 use shared::stores::row::Key;
 
 /// Removes captions: first at Mux, then in the row. After a crash in between, Mux's webhook changes the row.
 pub struct DeleteCaption {
-    publisher: Publisher,
-    audit: Audit,
+    edits: OperatorEdits,
     mux: Mux,
 }
 
@@ -40,11 +38,7 @@ impl Endpoint for DeleteCaption {
     const CODES: &'static [Code] = &[Code::NotFound, Code::VideoProviderUnavailable];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        Ok(Self {
-            publisher: Publisher::connect(services)?,
-            audit: Audit::connect(services)?,
-            mux: Mux::connect(services)?,
-        })
+        Ok(Self { edits: OperatorEdits::connect(services)?, mux: Mux::connect(services)? })
     }
 
     fn reads(&self, ((Path(id), _), _): &Self::Input, _: &Identity) -> Key<Video> {
@@ -64,15 +58,8 @@ impl Endpoint for DeleteCaption {
                 self.mux.delete_track(asset_id, track_id).await?;
             }
         }
-        let changed = self.publisher.change(
-            *id,
-            |video| Ok::<_, ApiError>(Some(video.without_captions(&tracks))),
-            |change| {
-                let entry = change.audit_entry("video.delete_caption", call.caller.user.id, &call.request_id, call.now);
-                Ok(vec![self.audit.note(&entry)?])
-            },
-        );
-        let video = changed.await?.and_then(|change| change.after).ok_or_else(|| ApiError::not_found("video"))?;
+        let action = call.action("video.delete_caption");
+        let video = self.edits.edit(*id, &action, |video| video.without_captions(&tracks)).await?;
         Ok(Reply::new((&video).into()))
     }
 }

@@ -53,8 +53,7 @@ impl Endpoint for DeleteSeries {
         if self.videos.has_trailers(TitleId::from_uuid(id.uuid())).await? {
             return Err(ApiError::new(Code::Conflict, "This series has trailers. Delete them first."));
         }
-        let audit_entry =
-            Series::audit_entry("series.delete", Some(&series), None, call.caller.user.id, &call.request_id, call.now);
+        let audit_entry = Series::audit_entry(&call.action("series.delete"), Some(&series), None);
         let beside = || Ok(vec![self.store.delete(id, version)?, self.audit.note(&audit_entry)?]);
         match self.publisher.change_series(&Edit::RemoveSeries(id), beside).await {
             Err(StoreError::Condition(_)) => {

@@ -1,6 +1,5 @@
 //! `DELETE /api/admin/videos/{id}`: deletes a video, at Mux and here.
 
-use jiff::Timestamp;
 use shared::auth::token::Identity;
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
@@ -10,7 +9,7 @@ use shared::models::video::{Obsolete, Video};
 use shared::mux::MuxError;
 use shared::mux::client::Mux;
 use shared::services::{ConfigError, Services};
-use shared::stores::audit::{Audit, AuditEntry};
+use shared::stores::audit::{Audit, OperatorAction};
 use shared::stores::error::StoreError;
 use shared::stores::image_files::ImageFiles;
 use shared::stores::publisher::{Change, Publisher};
@@ -63,18 +62,17 @@ impl Endpoint for DeleteVideo {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<()>, ApiError> {
+        let action = call.action("video.delete");
         let Path(id) = call.input;
         let mut video = call.rows.ok_or_else(|| ApiError::not_found("video"))?;
         if self.videos.has_trailers(TitleId::from_uuid(id.uuid())).await? {
             return Err(ApiError::new(Code::Conflict, "This video has trailers. Delete them first."));
         }
-        let audit_entry =
-            |change: &Change| change.audit_entry("video.delete", call.caller.user.id, &call.request_id, call.now);
         self.delete_at_mux(&video).await?;
         // If another request has deleted the video meanwhile, that is fine. If the video got a new file meanwhile, that
         // file is deleted at Mux first.
         for _ in 0..TRIES_MAX {
-            let deleted = self.delete_row(id, &video.belongings(), audit_entry, call.now).await;
+            let deleted = self.delete_row(id, &video.belongings(), &action).await;
             match deleted {
                 Err(DeleteError::Grown(grown)) => {
                     video = *grown;
@@ -90,21 +88,15 @@ impl Endpoint for DeleteVideo {
 
 impl DeleteVideo {
     /// Deletes the row, unless the video still has something at Mux.
-    async fn delete_row(
-        &self,
-        id: VideoId,
-        gone: &[Obsolete],
-        audit_entry: impl Fn(&Change) -> AuditEntry,
-        now: Timestamp,
-    ) -> Result<(), DeleteError> {
+    async fn delete_row(&self, id: VideoId, gone: &[Obsolete], action: &OperatorAction) -> Result<(), DeleteError> {
         let rule = |video: &Video| match video.belongings().iter().all(|file| gone.contains(file)) {
             true => Ok(None),
             false => Err(DeleteError::Grown(Box::new(video.clone()))),
         };
         let beside = |change: &Change| {
-            let mut statements = vec![self.audit.note(&audit_entry(change))?];
+            let mut statements = vec![self.audit.note(&change.audit_entry(action))?];
             statements.append(&mut self.series.moved(change)?);
-            statements.append(&mut self.images.follow(change, now)?);
+            statements.append(&mut self.images.follow(change, action.at)?);
             Ok(statements)
         };
         self.publisher.change(id, rule, beside).await.map(drop)

@@ -1,6 +1,6 @@
 //! `POST /api/admin/members/{id}/end-subscription`: ends a member's subscription, at once or with its period.
 
-use billing::converge::{Billing, Outcome};
+use billing::converge::Billing;
 use billing::rules::{self, Cancelling};
 use billing::stripe::StripeError;
 use jiff::SignedDuration;
@@ -101,12 +101,7 @@ impl Endpoint for EndSubscription {
             }
             return Err(error.into());
         }
-        let fresh = match self.billing.converge(customer, None, call.now).await? {
-            Outcome::Written(fresh) => fresh.beside(&kept),
-            Outcome::Duplicate | Outcome::NotOurs => {
-                return Err(ApiError::unavailable("the customer belongs to another account"));
-            }
-        };
+        let fresh = self.billing.refresh(customer, &kept, call.now).await?;
         entry.after = state(&fresh);
         self.database.transact(vec![self.audit.note(&entry)?]).await?;
         Ok(Reply::new(SubscriptionView::new(&fresh, self.grace, call.now)))
@@ -139,8 +134,7 @@ impl EndSubscription {
     ) -> Result<(), Failure> {
         let stripe = self.billing.stripe();
         let early = |error: StripeError| Failure::Early(error.of_read());
-        let mut subscriptions = stripe.subscriptions(customer).await.map_err(early)?;
-        rules::recall(&mut subscriptions, kept);
+        let subscriptions = self.billing.subscriptions(customer, kept).await.map_err(early)?;
         let live: Vec<_> = subscriptions.iter().filter(|one| rules::is_live_of_ours(one)).collect();
         let cancelling = rules::cancelling(&subscriptions);
         match (wanted.when, &cancelling) {

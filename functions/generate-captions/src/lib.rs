@@ -12,14 +12,12 @@ use shared::models::video::{Video, VideoStatus};
 use shared::models::video_view::AdminVideo;
 use shared::mux::client::Mux;
 use shared::services::{ConfigError, Services};
-use shared::stores::audit::Audit;
-use shared::stores::publisher::Publisher;
+use shared::stores::operator_edits::OperatorEdits;
 use shared::stores::row::Key;
 
 /// Asks Mux for captions in the language that is spoken. Mux reports later when viewers can choose them.
 pub struct GenerateCaptions {
-    publisher: Publisher,
-    audit: Audit,
+    edits: OperatorEdits,
     mux: Mux,
 }
 
@@ -42,11 +40,7 @@ impl Endpoint for GenerateCaptions {
         &[Code::NotFound, Code::VideoNotReady, Code::Conflict, Code::VideoProviderUnavailable];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        Ok(Self {
-            publisher: Publisher::connect(services)?,
-            audit: Audit::connect(services)?,
-            mux: Mux::connect(services)?,
-        })
+        Ok(Self { edits: OperatorEdits::connect(services)?, mux: Mux::connect(services)? })
     }
 
     fn reads(&self, (Path(id), _): &Self::Input, _: &Identity) -> Key<Video> {
@@ -69,16 +63,8 @@ impl Endpoint for GenerateCaptions {
         let asset = self.mux.asset(asset_id).await?;
         let sound = asset.primary_audio_track().ok_or_else(|| conflict("The video has no sound."))?;
         let track = self.mux.generate_captions(asset_id, sound, language, name).await?;
-        let changed = self.publisher.change(
-            *id,
-            |video| Ok::<_, ApiError>(Some(video.with_captions(&track, name, call.now))),
-            |change| {
-                let action = "video.generate_captions";
-                let entry = change.audit_entry(action, call.caller.user.id, &call.request_id, call.now);
-                Ok(vec![self.audit.note(&entry)?])
-            },
-        );
-        let video = changed.await?.and_then(|change| change.after).ok_or_else(|| ApiError::not_found("video"))?;
+        let action = call.action("video.generate_captions");
+        let video = self.edits.edit(*id, &action, |video| video.with_captions(&track, name, call.now)).await?;
         Ok(Reply::new((&video).into()))
     }
 }

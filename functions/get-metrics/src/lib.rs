@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use shared::auth::token::Identity;
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code, FieldIssue};
-use shared::http::input::{Query, Ruled};
+use shared::http::input::{Query, WithRules};
 use shared::http::rules::{Fields, Rules};
 use shared::models::figures::{DayFigures, DaySales, Figures, Sales};
 use shared::models::tally::DayTally;
@@ -71,7 +71,7 @@ pub struct CurrencyMetrics {
 
 impl Endpoint for GetMetrics {
     type Caller = Admin;
-    type Input = Ruled<Query<MetricsQuery>>;
+    type Input = WithRules<Query<MetricsQuery>>;
     type Reads = Vec<Key<Month>>;
     type Output = MetricsReport;
     const SUMMARY: &'static str = "Returns the business metrics, by day.";

@@ -6,8 +6,7 @@ use shared::http::input::Path;
 use shared::models::ids::SeriesId;
 use shared::models::series::PublicSeries;
 use shared::services::{ConfigError, Services};
-use shared::stores::catalogue::{Catalogue, Version};
-use shared::stores::row::{Key, MayFail};
+use shared::stores::catalogue::{Catalogue, CatalogueVersion};
 
 /// Returns a series from memory.
 pub struct GetSeries {
@@ -17,7 +16,7 @@ pub struct GetSeries {
 impl Endpoint for GetSeries {
     type Caller = Anyone;
     type Input = Path<SeriesId>;
-    type Reads = MayFail<Key<Version>>;
+    type Reads = CatalogueVersion;
     type Output = PublicSeries;
     const SUMMARY: &'static str = "Returns a series with its seasons.";
     const TAG: Tag = Tag::Catalogue;
@@ -27,10 +26,6 @@ impl Endpoint for GetSeries {
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self { catalogue: Catalogue::connect(services).await? })
-    }
-
-    fn reads(&self, _: &Self::Input, (): &()) -> MayFail<Key<Version>> {
-        Version::lenient_key()
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<PublicSeries>, ApiError> {

@@ -3,12 +3,13 @@
 use shared::auth::token::Identity;
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code, FieldIssue};
-use shared::http::input::{Body, Ruled};
+use shared::http::input::{Body, WithRules};
 use shared::models::video::Video;
 use shared::models::video_edit::ImportedVideo;
 use shared::models::video_view::AdminVideo;
 use shared::mux::MuxError;
-use shared::mux::client::{Mux, NewAsset};
+use shared::mux::asset::NewAsset;
+use shared::mux::client::Mux;
 use shared::mux::source_url::source_url;
 use shared::services::{ConfigError, Services};
 use shared::stores::new_videos::{NewVideos, TitleKeys, title_keys, unknown_title};
@@ -23,7 +24,7 @@ pub struct ImportVideo {
 
 impl Endpoint for ImportVideo {
     type Caller = Admin;
-    type Input = Ruled<Body<ImportedVideo>>;
+    type Input = WithRules<Body<ImportedVideo>>;
     type Reads = TitleKeys;
     type Output = AdminVideo;
     const SUMMARY: &'static str = "Creates a video whose file Mux fetches from a URL.";
@@ -41,6 +42,7 @@ impl Endpoint for ImportVideo {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<AdminVideo>, ApiError> {
+        let action = call.action("video.import");
         let (film, series) = call.rows;
         let Body(unchecked) = call.input.unchecked();
         let mut issues = unknown_title(&unchecked.video, film.as_ref(), series.as_ref());
@@ -50,19 +52,13 @@ impl Endpoint for ImportVideo {
         let url = url.map_err(|issue| ApiError::field("url", issue))?;
         let captions = new.generated_captions.clone();
         let video = new.video(call.now);
-        let asset = NewAsset {
-            passthrough: &video.id.to_string(),
-            title: &video.title,
-            quality: video.video_quality,
-            captions: captions.as_ref(),
-        };
+        let asset = NewAsset::of_video(&video, video.video_quality, captions.as_ref());
         let asset_id = self.mux.import(&asset, url.as_str()).await.map_err(|error| match error {
             MuxError::Refused(400 | 422) => ApiError::field("url", "is not accepted by Mux"),
             error => error.into(),
         })?;
         let video = Video { mux_asset_id: Some(asset_id.clone()), ..video };
-        let added = self.videos.add(&video, "video.import", call.caller.user.id, &call.request_id, call.now).await;
-        if let Err(error) = added {
+        if let Err(error) = self.videos.add(&video, &action).await {
             // If the row was written after all, Mux reports that its asset was deleted.
             let _ = self.mux.delete_asset(&asset_id).await;
             return Err(error);

@@ -9,8 +9,7 @@ use shared::models::age::AgeLimit;
 use shared::models::catalogue::Category;
 use shared::models::visibility::Visibility;
 use shared::services::{ConfigError, Services};
-use shared::stores::catalogue::{Catalogue, Version};
-use shared::stores::row::{Key, MayFail};
+use shared::stores::catalogue::{Catalogue, CatalogueVersion};
 
 /// Counts the snapshot in memory, like the list of videos.
 pub struct ListCategories {
@@ -27,7 +26,7 @@ pub struct AgeQuery {
 impl Endpoint for ListCategories {
     type Caller = Anyone;
     type Input = Query<AgeQuery>;
-    type Reads = MayFail<Key<Version>>;
+    type Reads = CatalogueVersion;
     type Output = Vec<Category>;
     const SUMMARY: &'static str = "Lists the categories of published videos, by name.";
     const TAG: Tag = Tag::Catalogue;
@@ -37,10 +36,6 @@ impl Endpoint for ListCategories {
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self { catalogue: Catalogue::connect(services).await? })
-    }
-
-    fn reads(&self, _: &Self::Input, (): &()) -> MayFail<Key<Version>> {
-        Version::lenient_key()
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Vec<Category>>, ApiError> {

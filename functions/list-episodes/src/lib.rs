@@ -13,8 +13,7 @@ use shared::models::video_view::PublicVideo;
 use shared::models::visibility::Visibility;
 use shared::pages::Pages;
 use shared::services::{ConfigError, Services};
-use shared::stores::catalogue::{Catalogue, Version};
-use shared::stores::row::{Key, MayFail};
+use shared::stores::catalogue::{Catalogue, CatalogueVersion};
 
 /// Lists the snapshot in memory, like the list of videos.
 pub struct ListEpisodes {
@@ -39,7 +38,7 @@ pub struct ListQuery {
 impl Endpoint for ListEpisodes {
     type Caller = Anyone;
     type Input = (Path<SeriesId>, Query<ListQuery>);
-    type Reads = MayFail<Key<Version>>;
+    type Reads = CatalogueVersion;
     type Output = Page<PublicVideo>;
     const SUMMARY: &'static str = "Lists the published episodes of a series, in order.";
     const TAG: Tag = Tag::Catalogue;
@@ -49,10 +48,6 @@ impl Endpoint for ListEpisodes {
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self { catalogue: Catalogue::connect(services).await?, pages: Pages::connect(services, "list-episodes")? })
-    }
-
-    fn reads(&self, _: &Self::Input, (): &()) -> MayFail<Key<Version>> {
-        Version::lenient_key()
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<PublicVideo>>, ApiError> {

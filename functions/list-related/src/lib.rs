@@ -10,8 +10,7 @@ use shared::models::ids::TitleId;
 use shared::models::video_view::PublicVideo;
 use shared::models::visibility::Visibility;
 use shared::services::{ConfigError, Services};
-use shared::stores::catalogue::{Catalogue, Version};
-use shared::stores::row::{Key, MayFail};
+use shared::stores::catalogue::{Catalogue, CatalogueVersion};
 
 /// The most related titles: a row of cards.
 const RELATED_MAX: usize = 12;
@@ -31,7 +30,7 @@ pub struct AgeQuery {
 impl Endpoint for ListRelated {
     type Caller = Anyone;
     type Input = (Path<TitleId>, Query<AgeQuery>);
-    type Reads = MayFail<Key<Version>>;
+    type Reads = CatalogueVersion;
     /// At most 12 videos. A related series is represented by one of its episodes.
     type Output = Vec<PublicVideo>;
     const SUMMARY: &'static str = "Lists the titles that are related to a video or a series, the closest first.";
@@ -42,10 +41,6 @@ impl Endpoint for ListRelated {
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self { catalogue: Catalogue::connect(services).await? })
-    }
-
-    fn reads(&self, _: &Self::Input, (): &()) -> MayFail<Key<Version>> {
-        Version::lenient_key()
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Vec<PublicVideo>>, ApiError> {

@@ -11,8 +11,7 @@ use shared::models::series::PublicSeries;
 use shared::models::visibility::Visibility;
 use shared::pages::Pages;
 use shared::services::{ConfigError, Services};
-use shared::stores::catalogue::{Catalogue, Version};
-use shared::stores::row::{Key, MayFail};
+use shared::stores::catalogue::{Catalogue, CatalogueVersion};
 
 /// Lists the snapshot in memory, like the list of videos.
 pub struct ListSeries {
@@ -35,7 +34,7 @@ pub struct ListQuery {
 impl Endpoint for ListSeries {
     type Caller = Anyone;
     type Input = Query<ListQuery>;
-    type Reads = MayFail<Key<Version>>;
+    type Reads = CatalogueVersion;
     type Output = Page<PublicSeries>;
     const SUMMARY: &'static str = "Lists the series with a published episode, by title.";
     const TAG: Tag = Tag::Catalogue;
@@ -45,10 +44,6 @@ impl Endpoint for ListSeries {
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self { catalogue: Catalogue::connect(services).await?, pages: Pages::connect(services, "list-series")? })
-    }
-
-    fn reads(&self, _: &Self::Input, (): &()) -> MayFail<Key<Version>> {
-        Version::lenient_key()
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<PublicSeries>>, ApiError> {

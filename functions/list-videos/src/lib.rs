@@ -15,8 +15,7 @@ use shared::models::video_view::PublicVideo;
 use shared::models::visibility::Visibility;
 use shared::pages::Pages;
 use shared::services::{ConfigError, Services};
-use shared::stores::catalogue::{Catalogue, Version};
-use shared::stores::row::{Key, MayFail};
+use shared::stores::catalogue::{Catalogue, CatalogueVersion};
 
 /// The most suggestions when a search finds nothing.
 const SUGGESTIONS_MAX: usize = 6;
@@ -54,7 +53,7 @@ pub struct ListQuery {
 impl Endpoint for ListVideos {
     type Caller = Anyone;
     type Input = Query<ListQuery>;
-    type Reads = MayFail<Key<Version>>;
+    type Reads = CatalogueVersion;
     type Output = SearchPage<PublicVideo>;
     const SUMMARY: &'static str = "Lists and searches the published videos.";
     const TAG: Tag = Tag::Catalogue;
@@ -66,10 +65,6 @@ impl Endpoint for ListVideos {
         let catalogue = Catalogue::connect(services).await?;
         catalogue.prepare_search();
         Ok(Self { catalogue, pages: Pages::connect(services, "list-videos")? })
-    }
-
-    fn reads(&self, _: &Self::Input, (): &()) -> MayFail<Key<Version>> {
-        Version::lenient_key()
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SearchPage<PublicVideo>>, ApiError> {

@@ -22,8 +22,8 @@ use shared::models::viewer::ViewerKey;
 use shared::models::visibility::Visibility;
 use shared::mux::signer::Signer;
 use shared::services::{ConfigError, Services};
+use shared::stores::backoff::Backoff;
 use shared::stores::catalogue::{Catalogue, Version};
-use shared::stores::contention::Contention;
 use shared::stores::error::StoreError;
 use shared::stores::row::{Key, MayFail};
 use shared::stores::streams::Streams;
@@ -179,7 +179,7 @@ impl PlayVideo {
         now: Timestamp,
     ) -> Result<Slot, ApiError> {
         let life = lease_life(self.heartbeat);
-        let mut contention = Contention::default();
+        let mut backoff = Backoff::default();
         let mut settled = Vec::new();
         loop {
             let position = start.position(&slots, session, *viewer);
@@ -200,7 +200,7 @@ impl PlayVideo {
                 }
             };
             match written {
-                Err(StoreError::Condition(_)) => contention.lost().await.map_err(StoreError::from)?,
+                Err(StoreError::Condition(_)) => backoff.wait().await.map_err(StoreError::from)?,
                 result => return Ok(result.map(|()| slot)?),
             }
             // The cause may be a position whose row others have changed.

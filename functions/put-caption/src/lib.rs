@@ -9,14 +9,13 @@ use shared::http::input::{CaptionsFile, Path, PathLanguage, Query};
 use shared::models::captions::{as_webvtt, language_name};
 use shared::models::ids::VideoId;
 use shared::models::text::Line;
-use shared::models::video::{CaptionTrack, Video, VideoStatus};
+use shared::models::video::{Video, VideoStatus};
 use shared::models::video_view::AdminVideo;
 use shared::mux::MuxError;
 use shared::mux::client::Mux;
 use shared::services::{ConfigError, Services};
-use shared::stores::audit::Audit;
 use shared::stores::caption_files::{CAPTION_FILE_BYTES_MAX, CaptionFiles};
-use shared::stores::publisher::Publisher;
+use shared::stores::operator_edits::OperatorEdits;
 use shared::stores::row::Key;
 
 /// The characters of the file's id that are added to a name which earlier captions still have.
@@ -25,8 +24,7 @@ const NAME_SUFFIX_CHARACTERS: usize = 6;
 /// Checks captions, and hands them to Mux by a URL of this service, because Mux fetches text tracks.
 pub struct PutCaption {
     files: CaptionFiles,
-    publisher: Publisher,
-    audit: Audit,
+    edits: OperatorEdits,
     mux: Mux,
     web_origin: String,
 }
@@ -51,8 +49,7 @@ impl Endpoint for PutCaption {
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self {
             files: CaptionFiles::connect(services)?,
-            publisher: Publisher::connect(services)?,
-            audit: Audit::connect(services)?,
+            edits: OperatorEdits::connect(services)?,
             mux: Mux::connect(services)?,
             web_origin: services.web_origin()?,
         })
@@ -90,20 +87,8 @@ impl Endpoint for PutCaption {
             }
             added => added?,
         };
-        self.note(&call, *id, &track, &name).await.map(|video| Reply::new((&video).into()))
-    }
-}
-
-impl PutCaption {
-    async fn note(&self, call: &Call<Self>, id: VideoId, track: &CaptionTrack, name: &str) -> Result<Video, ApiError> {
-        let changed = self.publisher.change(
-            id,
-            |video| Ok::<_, ApiError>(Some(video.with_captions(track, name, call.now))),
-            |change| {
-                let entry = change.audit_entry("video.put_caption", call.caller.user.id, &call.request_id, call.now);
-                Ok(vec![self.audit.note(&entry)?])
-            },
-        );
-        changed.await?.and_then(|change| change.after).ok_or_else(|| ApiError::not_found("video"))
+        let action = call.action("video.put_caption");
+        let video = self.edits.edit(*id, &action, |video| video.with_captions(&track, &name, call.now)).await?;
+        Ok(Reply::new((&video).into()))
     }
 }

@@ -18,9 +18,8 @@ use shared::models::video::{Video, VideoStatus};
 use shared::models::video_view::AdminVideo;
 use shared::mux::signer::Posters;
 use shared::services::{ConfigError, Services};
-use shared::stores::audit::Audit;
 use shared::stores::image_files::ImageFiles;
-use shared::stores::publisher::Publisher;
+use shared::stores::operator_edits::OperatorEdits;
 use shared::stores::row::Key;
 
 /// The random bytes of a picture's id.
@@ -31,8 +30,7 @@ const ID_BYTES: usize = 16;
 /// A picture is stored before the video names it. A crash in between leaves files that are removed after a day.
 pub struct PutPoster {
     files: ImageFiles,
-    publisher: Publisher,
-    audit: Audit,
+    edits: OperatorEdits,
     posters: Posters,
 }
 
@@ -56,8 +54,7 @@ impl Endpoint for PutPoster {
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self {
             files: ImageFiles::connect(services)?,
-            publisher: Publisher::connect(services)?,
-            audit: Audit::connect(services)?,
+            edits: OperatorEdits::connect(services)?,
             posters: Posters::connect(services).await?,
         })
     }
@@ -100,21 +97,18 @@ impl PutPoster {
         source: &PosterSource,
         signed: &SignedPoster,
     ) -> Result<Video, ApiError> {
-        let changed = self.publisher.change(
+        let action = call.action("video.put_poster");
+        let edited = self.edits.try_edit(
             id,
+            &action,
             |video| match video.mux_playback_id.as_deref() == Some(playback_id) {
-                true => Ok(Some(video.with_poster_source(source, signed))),
+                true => Ok(video.with_poster_source(source, signed)),
                 // Its file was replaced or deleted meanwhile.
                 false => Err(not_ready()),
             },
-            |change| {
-                let entry = change.audit_entry("video.put_poster", call.caller.user.id, &call.request_id, call.now);
-                let mut statements = vec![self.audit.note(&entry)?];
-                statements.append(&mut self.files.follow(change, call.now)?);
-                Ok(statements)
-            },
+            |change| self.files.follow(change, call.now),
         );
-        changed.await?.and_then(|change| change.after).ok_or_else(|| ApiError::not_found("video"))
+        edited.await?.ok_or_else(|| ApiError::not_found("video"))
     }
 }
 

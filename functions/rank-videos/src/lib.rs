@@ -35,14 +35,14 @@ pub struct Tick {}
 
 /// The result of a run.
 #[derive(Serialize)]
-pub struct Ranked {
+pub struct RunReport {
     counted: usize,
     changed: usize,
 }
 
 impl Job for RankVideos {
     type Input = Tick;
-    type Output = Ranked;
+    type Output = RunReport;
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self {
@@ -52,7 +52,7 @@ impl Job for RankVideos {
         })
     }
 
-    async fn run(&self, _: Tick, _: Timestamp) -> Result<Ranked, ApiError> {
+    async fn run(&self, _: Tick, _: Timestamp) -> Result<RunReport, ApiError> {
         let snapshot = self.catalogue.latest().await?;
         let known: Vec<(VideoId, u64)> = snapshot.entries().map(|entry| (entry.video.id, entry.views)).collect();
         let batches: Vec<_> = known.chunks(VIDEOS_READ_MAX).map(|videos| self.count(videos)).collect();
@@ -61,7 +61,7 @@ impl Job for RankVideos {
         for edits in edits.chunks(VIDEOS_SWAPPED_MAX) {
             self.write(edits).await?;
         }
-        Ok(Ranked { counted: known.len(), changed: edits.len() })
+        Ok(RunReport { counted: known.len(), changed: edits.len() })
     }
 }
 

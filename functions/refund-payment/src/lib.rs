@@ -2,7 +2,7 @@
 
 use billing::converge::Billing;
 use billing::snapshot::Refund;
-use billing::stripe::{Return, StripeError};
+use billing::stripe::{NewRefund, StripeError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shared::endpoint::{Call, Endpoint, RecentAdmin, Reply, Tag};
@@ -119,7 +119,7 @@ impl RefundPayment {
         if let Some(refund) = earlier.filter(|_| request.is_none()) {
             return Ok(refund.entry.clone());
         }
-        let returned = Return {
+        let refund = NewRefund {
             payment_intent: &payment_intent,
             invoice: id,
             amount,
@@ -128,7 +128,7 @@ impl RefundPayment {
             reason: &reason,
             request,
         };
-        Ok(self.billing.stripe().give_back(&returned).await.map_err(|error| refused(error, request))?.entry)
+        Ok(self.billing.stripe().give_back(&refund).await.map_err(|error| refused(error, request))?.entry)
     }
 
     /// The customer of a payment, if it is one of ours.

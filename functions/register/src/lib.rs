@@ -10,7 +10,7 @@ use shared::auth::hash;
 use shared::auth::sign_in::{SignIn, Tokens, device_name, listed_device_name};
 use shared::endpoint::{Anyone, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code, FieldIssue};
-use shared::http::input::{Body, Ruled};
+use shared::http::input::{Body, WithRules};
 use shared::http::rules::{Fields, Rules};
 use shared::models::device::Device;
 use shared::models::email::NewEmail;
@@ -69,7 +69,7 @@ impl Rules for Registration {
 
 impl Endpoint for Register {
     type Caller = Anyone;
-    type Input = Ruled<Body<Registration>>;
+    type Input = WithRules<Body<Registration>>;
     type Reads = Key<Credential>;
     type Output = SignIn;
     const SUMMARY: &'static str = "Creates an account and signs it in.";

@@ -1,6 +1,6 @@
 //! `POST /api/admin/videos/{id}/upload`: opens an upload for a video that failed, expired or gets a replacement.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::auth::token::Identity;
@@ -11,16 +11,15 @@ use shared::models::captions::SpokenLanguage;
 use shared::models::ids::VideoId;
 use shared::models::video::{Replacement, Video, VideoQuality};
 use shared::models::video_view::{UploadTarget, VideoUpload};
-use shared::mux::client::{Mux, NewAsset, UPLOAD_SECONDS};
+use shared::mux::asset::NewAsset;
+use shared::mux::client::{Mux, UPLOAD_SECONDS};
 use shared::services::{ConfigError, Services};
-use shared::stores::audit::Audit;
-use shared::stores::publisher::Publisher;
+use shared::stores::operator_edits::OperatorEdits;
 use shared::stores::row::Key;
 
 /// Opens a new upload for a video. The old file plays until the new one is ready.
 pub struct ReplaceUpload {
-    publisher: Publisher,
-    audit: Audit,
+    edits: OperatorEdits,
     mux: Mux,
     web_origin: String,
 }
@@ -48,8 +47,7 @@ impl Endpoint for ReplaceUpload {
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self {
-            publisher: Publisher::connect(services)?,
-            audit: Audit::connect(services)?,
+            edits: OperatorEdits::connect(services)?,
             mux: Mux::connect(services)?,
             web_origin: services.web_origin()?,
         })
@@ -63,12 +61,7 @@ impl Endpoint for ReplaceUpload {
         let (Path(id), OptionalBody(file)) = &call.input;
         let video = call.rows.as_ref().ok_or_else(|| ApiError::not_found("video"))?;
         let quality = file.video_quality.unwrap_or(video.video_quality);
-        let asset = NewAsset {
-            passthrough: &id.to_string(),
-            title: &video.title,
-            quality,
-            captions: file.generated_captions.as_ref(),
-        };
+        let asset = NewAsset::of_video(video, quality, file.generated_captions.as_ref());
         let (upload_id, url) = self.mux.create_upload(&asset, &self.web_origin).await?;
         let expires_at = call.now + SignedDuration::from_secs(UPLOAD_SECONDS);
         let new = Replacement {
@@ -78,7 +71,8 @@ impl Endpoint for ReplaceUpload {
             video_quality: quality,
             error_reason: None,
         };
-        match self.replace(&call, *id, &new, call.now).await {
+        let action = call.action("video.replace_upload");
+        match self.edits.edit(*id, &action, |video| video.with_new_upload(new.clone(), call.now)).await {
             Ok(video) => {
                 let upload = UploadTarget { id: upload_id, url, expires_at };
                 Ok(Reply::with_token(VideoUpload { video: (&video).into(), upload }))
@@ -89,29 +83,5 @@ impl Endpoint for ReplaceUpload {
                 Err(error)
             }
         }
-    }
-}
-
-impl ReplaceUpload {
-    async fn replace(
-        &self,
-        call: &Call<Self>,
-        id: VideoId,
-        new: &Replacement,
-        now: Timestamp,
-    ) -> Result<Video, ApiError> {
-        let changed = self
-            .publisher
-            .change(
-                id,
-                |video| Ok::<_, ApiError>(Some(video.with_new_upload(new.clone(), now))),
-                |change| {
-                    let audit_entry =
-                        change.audit_entry("video.replace_upload", call.caller.user.id, &call.request_id, now);
-                    Ok(vec![self.audit.note(&audit_entry)?])
-                },
-            )
-            .await?;
-        changed.and_then(|change| change.after).ok_or_else(|| ApiError::not_found("video"))
     }
 }

@@ -1,6 +1,6 @@
 //! `POST /api/subscription/resume`: undoes a cancellation before it takes effect.
 
-use billing::converge::{Billing, Outcome};
+use billing::converge::Billing;
 use billing::rules;
 use billing::stripe::StripeError;
 use jiff::SignedDuration;
@@ -40,8 +40,7 @@ impl Endpoint for ResumeSubscription {
         let customer = stored.stripe_customer_id.as_ref().or(call.caller.user.stripe_customer_id.as_ref());
         let customer = customer.ok_or_else(nothing_to_resume)?;
         let stripe = self.billing.stripe();
-        let mut subscriptions = stripe.subscriptions(customer).await.map_err(StripeError::of_read)?;
-        rules::recall(&mut subscriptions, &stored);
+        let subscriptions = self.billing.subscriptions(customer, &stored).await.map_err(StripeError::of_read)?;
         match rules::resuming(&subscriptions) {
             Some((subscription, how)) => stripe.cancel(&subscription.id, how).await.map(|_| ()).map_err(ended_since)?,
             // An earlier request resumed it but its response was lost: the row does not show it yet.
@@ -52,14 +51,8 @@ impl Endpoint for ResumeSubscription {
             }
             None => return Err(nothing_to_resume()),
         }
-        match self.billing.converge(customer, None, call.now).await? {
-            Outcome::Written(fresh) => {
-                Ok(Reply::new(SubscriptionView::new(&fresh.beside(&stored), self.grace, call.now)))
-            }
-            Outcome::Duplicate | Outcome::NotOurs => {
-                Err(ApiError::unavailable("the customer belongs to another account"))
-            }
-        }
+        let fresh = self.billing.refresh(customer, &stored, call.now).await?;
+        Ok(Reply::new(SubscriptionView::new(&fresh, self.grace, call.now)))
     }
 }
 

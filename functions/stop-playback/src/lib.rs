@@ -9,7 +9,7 @@ use shared::http::input::Path;
 use shared::models::ids::PlaybackId;
 use shared::models::streams::Slots;
 use shared::services::{ConfigError, Services};
-use shared::stores::contention::Contention;
+use shared::stores::backoff::Backoff;
 use shared::stores::error::StoreError;
 use shared::stores::row::Key;
 use shared::stores::streams::Streams;
@@ -46,13 +46,13 @@ impl Endpoint for StopPlayback {
         let user_id = call.caller.user.id;
         let Path(id) = call.input;
         let mut slots = call.rows.unwrap_or_default();
-        let mut contention = Contention::default();
+        let mut backoff = Backoff::default();
         loop {
             if !slots.stop(id, call.now) {
                 return Err(ApiError::not_found("stream"));
             }
             match self.streams.keep(user_id, &slots).await {
-                Err(StoreError::Condition(_)) => contention.lost().await.map_err(StoreError::from)?,
+                Err(StoreError::Condition(_)) => backoff.wait().await.map_err(StoreError::from)?,
                 result => {
                     result?;
                     return Ok(Reply::new(StoppedStream { playback_session_id: id }));

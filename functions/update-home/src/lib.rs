@@ -4,7 +4,7 @@ use serde_json::json;
 use shared::auth::token::Identity;
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code, FieldIssue};
-use shared::http::input::{Body, Ruled};
+use shared::http::input::{Body, WithRules};
 use shared::models::home::{HomeLayout, LayoutEdits};
 use shared::models::ids::{SeriesId, TitleId, VideoId};
 use shared::models::series::Series;
@@ -26,7 +26,7 @@ pub struct UpdateHome {
 
 impl Endpoint for UpdateHome {
     type Caller = Admin;
-    type Input = Ruled<Body<LayoutEdits>>;
+    type Input = WithRules<Body<LayoutEdits>>;
     type Reads = (Key<HomeRow>, Option<Key<Video>>, Option<Key<Series>>);
     type Output = HomeLayout;
     const SUMMARY: &'static str = "Sets the featured title and the order of the shelves on every home screen.";

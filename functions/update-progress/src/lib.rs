@@ -20,7 +20,7 @@ use shared::models::time::DeviceTime;
 use shared::models::video::Video;
 use shared::models::viewer::ViewerKey;
 use shared::services::{ConfigError, Services};
-use shared::stores::contention::Contention;
+use shared::stores::backoff::Backoff;
 use shared::stores::database::Database;
 use shared::stores::error::StoreError;
 use shared::stores::row::{EventuallyConsistent, Key};
@@ -144,7 +144,7 @@ impl UpdateProgress {
         mut slots: Slots,
     ) -> Result<Progress, ApiError> {
         let (user, sid, now) = (&context.caller.user, context.caller.session.id, context.now);
-        let mut contention = Contention::default();
+        let mut backoff = Backoff::default();
         // The slots may be stale at first. A conditional write detects that. Only if the lease seems to be lost must
         // they be read again.
         let mut may_be_stale = true;
@@ -187,7 +187,7 @@ impl UpdateProgress {
             let (renewed, written, limit) = tokio::join!(renewed, write, limit);
             (row, is_row_kept) = (written?, true);
             match renewed {
-                Err(StoreError::Condition(_)) => contention.lost().await.map_err(StoreError::from)?,
+                Err(StoreError::Condition(_)) => backoff.wait().await.map_err(StoreError::from)?,
                 result => {
                     result?;
                     if rank.ahead >= limit? {

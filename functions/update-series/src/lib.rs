@@ -48,9 +48,7 @@ impl Endpoint for UpdateSeries {
             if after == before {
                 return Ok(Reply::new(after));
             }
-            let actor = call.caller.user.id;
-            let audit_entry =
-                Series::audit_entry("series.update", Some(&before), Some(&after), actor, &call.request_id, call.now);
+            let audit_entry = Series::audit_entry(&call.action("series.update"), Some(&before), Some(&after));
             let beside = || Ok(vec![self.store.put(&after, Some(version))?, self.audit.note(&audit_entry)?]);
             match self.publisher.change_series(&Edit::PutSeries(Box::new(after.entry())), beside).await {
                 Err(StoreError::Condition(_)) => {}

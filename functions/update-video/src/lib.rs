@@ -9,16 +9,14 @@ use shared::models::video::Video;
 use shared::models::video_edit::{EditRefused, VideoEdits};
 use shared::models::video_view::AdminVideo;
 use shared::services::{ConfigError, Services};
-use shared::stores::audit::Audit;
 use shared::stores::error::StoreError;
-use shared::stores::publisher::{Change, Publisher};
+use shared::stores::operator_edits::OperatorEdits;
 use shared::stores::series::SeriesStore;
 
 /// Changes a video.
 pub struct UpdateVideo {
-    publisher: Publisher,
+    edits: OperatorEdits,
     series: SeriesStore,
-    audit: Audit,
 }
 
 impl Endpoint for UpdateVideo {
@@ -31,30 +29,21 @@ impl Endpoint for UpdateVideo {
     const CODES: &'static [Code] = &[Code::NotFound, Code::VideoNotReady, Code::Conflict];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        Ok(Self {
-            publisher: Publisher::connect(services)?,
-            series: SeriesStore::connect(services)?,
-            audit: Audit::connect(services)?,
-        })
+        Ok(Self { edits: OperatorEdits::connect(services)?, series: SeriesStore::connect(services)? })
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<AdminVideo>, ApiError> {
         let (Path(id), Body(edits)) = &call.input;
-        let rule = |video: &Video| video.edited(edits, call.now).map(Some).map_err(Failure::Refused);
-        let beside = |change: &Change| {
-            let audit_entry = change.audit_entry("video.update", call.caller.user.id, &call.request_id, call.now);
-            let mut statements = vec![self.audit.note(&audit_entry)?];
-            statements.append(&mut self.series.moved(change)?);
-            Ok(statements)
-        };
-        let changed = match self.publisher.change(*id, rule, beside).await {
+        let rule = |video: &Video| video.edited(edits, call.now).map_err(Failure::Refused);
+        let action = call.action("video.update");
+        let edited = match self.edits.try_edit(*id, &action, rule, |change| self.series.moved(change)).await {
             Err(Failure::Store(error)) => {
                 return Err(self.series.placement_error(edits.series(), error).await?.into());
             }
             Err(Failure::Refused(refused)) => return Err(self.with_series_checked(refused.into(), edits).await?),
-            Ok(changed) => changed,
+            Ok(edited) => edited,
         };
-        let video = changed.and_then(|change| change.after).ok_or_else(|| ApiError::not_found("video"))?;
+        let video = edited.ok_or_else(|| ApiError::not_found("video"))?;
         Ok(Reply::new((&video).into()))
     }
 }

@@ -9,10 +9,11 @@ mod poster;
 mod produce;
 mod scene;
 mod scenes;
+mod title;
 mod titles;
 mod versions;
 
-pub use titles::{Episode, Title};
+pub use title::{Episode, Title};
 
 use crate::encode::EncodeError;
 use futures::{StreamExt, TryStreamExt};

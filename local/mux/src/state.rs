@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use rand::distr::{Alphanumeric, SampleString};
 use standin::clock::Clock;
 use standin::deliveries::Deliveries;
-use standin::timeline::{Due, Timeline};
+use standin::timeline::{Timeline, WorkSource};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -310,7 +310,7 @@ impl UploadTimeouts {
     }
 }
 
-impl Due for UploadTimeouts {
+impl WorkSource for UploadTimeouts {
     fn next_due(&self) -> Option<Timestamp> {
         self.next().map(|(due, _)| due)
     }

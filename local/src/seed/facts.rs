@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// The facts of one title.
-struct Made {
+struct TitleFacts {
     slug: &'static str,
     year: u32,
     country: &'static str,
@@ -18,8 +18,8 @@ const HARBOUR_CAST: &[&str] =
 
 const SIGNAL_CAST: &[&str] = &["Adaeze Thornquist", "Lucien Marchbank", "Hanne Rosvold-Kerr"];
 
-const MADE: &[Made] = &[
-    Made {
+const FACTS: &[TitleFacts] = &[
+    TitleFacts {
         slug: "the-last-lighthouse",
         year: 2023,
         country: "NO",
@@ -28,7 +28,7 @@ const MADE: &[Made] = &[
         actors: &["Eirik Nordhaugen", "Maren Tveitlund", "Desmond Achterveld", "Petra Lindqvist-Moe"],
         tags: &["Sea", "Solitude", "Storm", "Slow burn"],
     },
-    Made {
+    TitleFacts {
         slug: "northern-hours",
         year: 2022,
         country: "FI",
@@ -37,7 +37,7 @@ const MADE: &[Made] = &[
         actors: &[],
         tags: &["Night", "Nature", "Wordless", "Winter"],
     },
-    Made {
+    TitleFacts {
         slug: "neon-district",
         year: 2024,
         country: "JP",
@@ -46,7 +46,7 @@ const MADE: &[Made] = &[
         actors: &["Yui Hanazonae", "Kenji Morikubota", "Amara Quistgaard", "Ruben Aldarondez"],
         tags: &["City", "Chase", "Night", "Near future"],
     },
-    Made {
+    TitleFacts {
         slug: "the-paper-garden",
         year: 2021,
         country: "JP",
@@ -55,7 +55,7 @@ const MADE: &[Made] = &[
         actors: &["Kenji Morikubota", "Beatriz Lamosares"],
         tags: &["Animation", "Friendship", "Letters", "For all ages"],
     },
-    Made {
+    TitleFacts {
         slug: "deep-quiet",
         year: 2022,
         country: "PT",
@@ -64,7 +64,7 @@ const MADE: &[Made] = &[
         actors: &["Desmond Achterveld"],
         tags: &["Sea", "Nature", "Discovery"],
     },
-    Made {
+    TitleFacts {
         slug: "salt-and-starlight",
         year: 2020,
         country: "MA",
@@ -73,7 +73,7 @@ const MADE: &[Made] = &[
         actors: &["Osei Barrowmere"],
         tags: &["Desert", "Night", "Journey", "Nature"],
     },
-    Made {
+    TitleFacts {
         slug: "orbit-of-two",
         year: 2024,
         country: "FR",
@@ -82,7 +82,7 @@ const MADE: &[Made] = &[
         actors: &["Amara Quistgaard", "Felix Dornhagen", "Clara Vandenhoek"],
         tags: &["Space", "Solitude", "Love story", "Near future"],
     },
-    Made {
+    TitleFacts {
         slug: "slow-train-to-vell",
         year: 2019,
         country: "PL",
@@ -91,7 +91,7 @@ const MADE: &[Made] = &[
         actors: &["Wanda Krolewska", "Felix Dornhagen", "Petra Lindqvist-Moe", "Jonah Pellewick", "Ruben Aldarondez"],
         tags: &["Trains", "Night", "Strangers", "Slow burn"],
     },
-    Made {
+    TitleFacts {
         slug: "small-machines",
         year: 2021,
         country: "CH",
@@ -100,7 +100,7 @@ const MADE: &[Made] = &[
         actors: &["Wanda Krolewska"],
         tags: &["Craft", "Time", "Portrait"],
     },
-    Made {
+    TitleFacts {
         slug: "infinite-coast",
         year: 2023,
         country: "GB",
@@ -109,7 +109,7 @@ const MADE: &[Made] = &[
         actors: &["Clara Vandenhoek"],
         tags: &["Mathematics", "Sea", "Patterns"],
     },
-    Made {
+    TitleFacts {
         slug: "rule-110",
         year: 2022,
         country: "DE",
@@ -118,7 +118,7 @@ const MADE: &[Made] = &[
         actors: &["Felix Dornhagen"],
         tags: &["Mathematics", "Computers", "Discovery"],
     },
-    Made {
+    TitleFacts {
         slug: "garden-of-automata",
         year: 2020,
         country: "GB",
@@ -127,7 +127,7 @@ const MADE: &[Made] = &[
         actors: &[],
         tags: &["Mathematics", "Nature", "Patterns"],
     },
-    Made {
+    TitleFacts {
         slug: "the-triangle-room",
         year: 2018,
         country: "ES",
@@ -136,7 +136,7 @@ const MADE: &[Made] = &[
         actors: &["Beatriz Lamosares", "Ruben Aldarondez", "Wanda Krolewska", "Eirik Nordhaugen"],
         tags: &["Haunted house", "Puzzle", "Family secrets"],
     },
-    Made {
+    TitleFacts {
         slug: "slow-colour",
         year: 2024,
         country: "NL",
@@ -145,7 +145,7 @@ const MADE: &[Made] = &[
         actors: &[],
         tags: &["Wordless", "Patterns", "Night"],
     },
-    Made {
+    TitleFacts {
         slug: "harbour-nine-low-tide",
         year: 2023,
         country: "DK",
@@ -154,7 +154,7 @@ const MADE: &[Made] = &[
         actors: HARBOUR_CAST,
         tags: &["Sea", "Small town", "Disappearance"],
     },
-    Made {
+    TitleFacts {
         slug: "harbour-nine-the-bell-buoy",
         year: 2023,
         country: "DK",
@@ -163,7 +163,7 @@ const MADE: &[Made] = &[
         actors: HARBOUR_CAST,
         tags: &["Sea", "Small town", "Storm"],
     },
-    Made {
+    TitleFacts {
         slug: "harbour-nine-salvage",
         year: 2023,
         country: "DK",
@@ -172,7 +172,7 @@ const MADE: &[Made] = &[
         actors: HARBOUR_CAST,
         tags: &["Sea", "Small town", "Family secrets"],
     },
-    Made {
+    TitleFacts {
         slug: "harbour-nine-night-watch",
         year: 2023,
         country: "DK",
@@ -181,7 +181,7 @@ const MADE: &[Made] = &[
         actors: HARBOUR_CAST,
         tags: &["Sea", "Small town", "Night"],
     },
-    Made {
+    TitleFacts {
         slug: "harbour-nine-the-new-keeper",
         year: 2024,
         country: "DK",
@@ -190,7 +190,7 @@ const MADE: &[Made] = &[
         actors: HARBOUR_CAST,
         tags: &["Sea", "Small town", "Secrets"],
     },
-    Made {
+    TitleFacts {
         slug: "harbour-nine-spring-tide",
         year: 2024,
         country: "DK",
@@ -199,7 +199,7 @@ const MADE: &[Made] = &[
         actors: HARBOUR_CAST,
         tags: &["Sea", "Small town", "Storm"],
     },
-    Made {
+    TitleFacts {
         slug: "signal-hill-carrier-wave",
         year: 2023,
         country: "CA",
@@ -208,7 +208,7 @@ const MADE: &[Made] = &[
         actors: SIGNAL_CAST,
         tags: &["Radio", "Night", "Mountains"],
     },
-    Made {
+    TitleFacts {
         slug: "signal-hill-skip-zone",
         year: 2023,
         country: "CA",
@@ -217,7 +217,7 @@ const MADE: &[Made] = &[
         actors: SIGNAL_CAST,
         tags: &["Radio", "Winter", "Mountains"],
     },
-    Made {
+    TitleFacts {
         slug: "signal-hill-second-station",
         year: 2024,
         country: "CA",
@@ -226,7 +226,7 @@ const MADE: &[Made] = &[
         actors: SIGNAL_CAST,
         tags: &["Radio", "Near future", "Mountains"],
     },
-    Made {
+    TitleFacts {
         slug: "signal-hill-sign-off",
         year: 2024,
         country: "CA",
@@ -235,7 +235,7 @@ const MADE: &[Made] = &[
         actors: SIGNAL_CAST,
         tags: &["Radio", "Letters", "Mountains"],
     },
-    Made {
+    TitleFacts {
         slug: "the-long-crossing",
         year: 2022,
         country: "IT",
@@ -248,14 +248,14 @@ const MADE: &[Made] = &[
 
 /// The facts of a title as fields of a new video; none if the title is not in the list.
 pub(super) fn facts(slug: &str) -> Value {
-    let Some(made) = MADE.iter().find(|made| made.slug == slug) else { return json!({}) };
+    let Some(facts) = FACTS.iter().find(|facts| facts.slug == slug) else { return json!({}) };
     json!({
-        "year": made.year,
-        "country": made.country,
-        "age_rating": made.age_rating,
-        "directors": made.directors,
-        "actors": made.actors,
-        "tags": made.tags,
+        "year": facts.year,
+        "country": facts.country,
+        "age_rating": facts.age_rating,
+        "directors": facts.directors,
+        "actors": facts.actors,
+        "tags": facts.tags,
     })
 }
 
@@ -266,7 +266,7 @@ mod tests {
     #[test]
     fn every_demo_title_has_facts() {
         for title in mux_standin::demo::titles() {
-            assert!(MADE.iter().any(|made| made.slug == title.slug), "{}", title.slug);
+            assert!(FACTS.iter().any(|facts| facts.slug == title.slug), "{}", title.slug);
         }
     }
 }

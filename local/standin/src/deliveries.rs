@@ -2,7 +2,7 @@
 
 use crate::clock::Clock;
 use crate::documents::Documents;
-use crate::timeline::{Due, Timeline};
+use crate::timeline::{Timeline, WorkSource};
 use futures::TryFutureExt;
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
@@ -383,7 +383,7 @@ fn record(delivery: &mut Delivery, attempts: Vec<Attempt>, waits: &[i64], asked_
     };
 }
 
-impl Due for Deliveries {
+impl WorkSource for Deliveries {
     fn next_due(&self) -> Option<Timestamp> {
         self.state().due.first().map(|(due, _)| *due)
     }

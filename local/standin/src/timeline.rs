@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 /// A source of work that becomes due at points in time.
-pub trait Due: Send + Sync + 'static {
+pub trait WorkSource: Send + Sync + 'static {
     /// When the earliest piece of work is due; `None` if no work is planned. Overdue work counts as due now.
     fn next_due(&self) -> Option<Timestamp>;
 
@@ -24,7 +24,7 @@ pub struct Timeline(Arc<Inner>);
 
 struct Inner {
     clock: Clock,
-    sources: Mutex<Vec<Arc<dyn Due>>>,
+    sources: Mutex<Vec<Arc<dyn WorkSource>>>,
     turn: tokio::sync::Mutex<()>,
     changed: Notify,
 }
@@ -47,12 +47,12 @@ impl Timeline {
 
     /// Adds a source of work. If several sources have work due at the same time, the source that was added first goes
     /// first.
-    pub fn add(&self, source: Arc<dyn Due>) {
+    pub fn add(&self, source: Arc<dyn WorkSource>) {
         self.0.sources.lock().expect("no panic while held").push(source);
         self.wake();
     }
 
-    /// Notifies the timeline of new work. Call this after every change of [`Due::next_due`].
+    /// Notifies the timeline of new work. Call this after every change of [`WorkSource::next_due`].
     pub fn wake(&self) {
         self.0.changed.notify_one();
     }
@@ -105,9 +105,9 @@ impl Timeline {
         }
     }
 
-    fn earliest(&self) -> Option<(Timestamp, Arc<dyn Due>)> {
+    fn earliest(&self) -> Option<(Timestamp, Arc<dyn WorkSource>)> {
         let sources = self.0.sources.lock().expect("no panic while held");
-        let mut earliest: Option<(Timestamp, &Arc<dyn Due>)> = None;
+        let mut earliest: Option<(Timestamp, &Arc<dyn WorkSource>)> = None;
         for source in sources.iter() {
             if let Some(due) = source.next_due()
                 && earliest.is_none_or(|(best, _)| due < best)

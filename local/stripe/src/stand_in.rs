@@ -10,7 +10,7 @@ use crate::tx::{Origin, Settings, Tx};
 use crate::{engine, webhooks};
 use futures::future::BoxFuture;
 use jiff::Timestamp;
-use standin::timeline::Due;
+use standin::timeline::WorkSource;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -104,7 +104,7 @@ impl Inner {
         if endpoints == locked.registered {
             return;
         }
-        for gone in locked.registered.iter().filter(|one| endpoints.iter().all(|other| other.id != one.id)) {
+        for gone in locked.registered.iter().filter(|endpoint| endpoints.iter().all(|other| other.id != endpoint.id)) {
             self.config.deliveries.set_endpoint(&gone.id, None);
         }
         for endpoint in &endpoints {
@@ -215,7 +215,7 @@ impl StripeStandIn {
     }
 }
 
-impl Due for StripeStandIn {
+impl WorkSource for StripeStandIn {
     fn next_due(&self) -> Option<Timestamp> {
         let (due, _) = self.0.lock().state.next_timer()?;
         Timestamp::from_second(due).ok()

@@ -12,21 +12,22 @@ use crate::notices;
 use crate::price::Price;
 use crate::prices::Prices;
 use crate::rules::{self, Surplus};
-use crate::snapshot::{Refund, RefundedBy, Snapshot};
+use crate::snapshot::{Refund, RefundedBy, Snapshot, Subscription as Billed};
 use crate::stripe::{Stripe, StripeError};
 use crate::webhook::{Event, Owner};
 use boxed::boxed;
 use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use shared::http::error::ApiError;
 use shared::models::ids::UserId;
 use shared::models::ledger::{Entry, RefundEntry};
 use shared::models::plan::of_lookup_key;
 use shared::models::subscription::Subscription;
 use shared::services::{ConfigError, Services};
 use shared::stores::audit::{Audit, AuditEntry};
+use shared::stores::backoff::jitter_ms;
 use shared::stores::billing_events::{BillingEvents, EventRecord, EventState, SentNotices};
-use shared::stores::contention::jitter_ms;
 use shared::stores::database::{Database, Statement};
 use shared::stores::error::StoreError;
 use shared::stores::mail::{NewMail, Outbox};
@@ -165,6 +166,35 @@ impl Billing {
             }
         }
         Err(BillingError::Contended)
+    }
+
+    /// The subscriptions of a customer at Stripe. If the price of one no longer names a plan, its plan is that of the
+    /// user's row, `stored`.
+    #[boxed]
+    pub async fn subscriptions(&self, customer: &str, stored: &Subscription) -> Result<Vec<Billed>, StripeError> {
+        let mut subscriptions = self.stripe.subscriptions(customer).await?;
+        rules::recall(&mut subscriptions, stored);
+        Ok(subscriptions)
+    }
+
+    /// Brings the tables in line with Stripe after a request that changed a customer there. Returns the user's row, which
+    /// was `stored` before.
+    ///
+    /// # Errors
+    /// Those of [`Billing::converge`]; `SERVICE_UNAVAILABLE` if the customer turns out to belong to another account.
+    #[boxed]
+    pub async fn refresh(
+        &self,
+        customer: &str,
+        stored: &Subscription,
+        now: Timestamp,
+    ) -> Result<Subscription, ApiError> {
+        match self.converge(customer, None, now).await? {
+            Outcome::Written(fresh) => Ok(fresh.beside(stored)),
+            Outcome::Duplicate | Outcome::NotOurs => {
+                Err(ApiError::unavailable("the customer belongs to another account"))
+            }
+        }
     }
 
     /// Reads the guard, the record and the settled entries in parallel.

@@ -9,6 +9,7 @@ pub mod change;
 pub mod converge;
 pub mod customers;
 pub mod deletion;
+pub mod differences;
 pub mod discount;
 mod disputes;
 pub mod error;

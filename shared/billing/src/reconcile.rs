@@ -5,6 +5,7 @@
 //! byte, including settled entries, which convergence itself never revisits.
 
 use crate::converge::{Billing, Guard};
+use crate::differences::{Difference, keep_records, ledger_differences, row_differences, stripe_part};
 use crate::error::BillingError;
 use crate::ledger::entries;
 use crate::rules;
@@ -21,12 +22,12 @@ use shared::models::ledger::Entry;
 use shared::models::subscription::Status;
 use shared::models::user::User;
 use shared::stores::audit::AuditEntry;
-use shared::stores::billing_events::{BillingEvents, SentNotices};
+use shared::stores::billing_events::SentNotices;
 use shared::stores::error::StoreError;
 use shared::stores::row::MayFail;
 use shared::stores::subscriptions::{Customer, as_stored, stored_key};
-use shared::stores::users::After;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use shared::stores::users::UserPosition;
+use std::collections::{BTreeMap, HashSet};
 
 /// Most customers per page.
 pub const PAGE_CUSTOMERS_MAX: usize = 50;
@@ -51,23 +52,11 @@ pub struct Drift {
     pub differences: Vec<Difference>,
 }
 
-/// One difference between the tables and Stripe.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-#[schemars(rename = "BillingDifference")]
-pub struct Difference {
-    /// What differs: `subscription.status`, `ledger.in_…`, `customer`, `error`.
-    pub what: String,
-    /// What is stored; `null` for nothing.
-    pub stored: Value,
-    /// What Stripe says; `null` for nothing.
-    pub stripe: Value,
-}
-
 /// Where the next page starts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum PageStart {
     /// After a user: first, all our users are compared.
-    Users(Option<After>),
+    Users(Option<UserPosition>),
     /// After a customer at Stripe: in a second pass, customers without a row here are searched for.
     Customers(Option<String>),
 }
@@ -120,7 +109,7 @@ impl Billing {
             PageStart::Users(after) => {
                 let (users, more) = self.users.newest(PAGE_CUSTOMERS_MAX, after.as_ref()).await?;
                 let next = match users.last().filter(|_| more) {
-                    Some(last) => PageStart::Users(Some(After::new(last))),
+                    Some(last) => PageStart::Users(Some(UserPosition::new(last))),
                     None => PageStart::Customers(None),
                 };
                 if actor.is_some() {
@@ -330,13 +319,13 @@ impl Billing {
             stripe: disputes.into(),
         }));
         let expected = rules::row(&snapshot, &prices, customer);
-        let stored = of_stripe(stored);
+        let stored = stripe_part(stored);
         // A user who never had a checkout has no row and needs none, or has one with only a complimentary plan.
         if expected.status != Status::None || !stored.is_empty() {
-            differences.extend(of_row(stored, as_stored(&expected)?));
+            differences.extend(row_differences(stored, as_stored(&expected)?));
         }
         let mut entries = entries(&snapshot, &prices);
-        let ledger = of_ledger(ledgers, &mut entries)?;
+        let ledger = ledger_differences(ledgers, &mut entries)?;
         differences.extend(ledger.differences);
         let compared = Compared {
             guard: Guard { settled: ledger.settled, ..guard },
@@ -401,82 +390,6 @@ impl Billing {
     }
 }
 
-/// The part of a user's row that comes from Stripe.
-fn of_stripe(stored: Option<Value>) -> Map<String, Value> {
-    let mut stored = match stored {
-        Some(Value::Object(fields)) => fields,
-        _ => Map::new(),
-    };
-    stored.retain(|name, _| !(name == "pk" || name == "updated_at" || name.starts_with("complimentary_")));
-    stored
-}
-
-/// The differences between the stored part and Stripe's.
-fn of_row(stored: Map<String, Value>, stripe: Map<String, Value>) -> Vec<Difference> {
-    differing(&stored.into_iter().collect(), &stripe.into_iter().collect(), "subscription")
-}
-
-/// The differences of a ledger.
-struct LedgerDifferences {
-    differences: Vec<Difference>,
-    settled: HashSet<String>,
-    resettled: HashSet<String>,
-    unknown: Vec<(String, String)>,
-    records: BTreeMap<String, Entry>,
-}
-
-/// Compares a ledger with the entries computed from Stripe. These first take over the facts that settled entries
-/// record.
-fn of_ledger(
-    ledgers: Vec<(BTreeMap<String, Value>, &String)>,
-    entries: &mut [(String, Entry)],
-) -> Result<LedgerDifferences, StoreError> {
-    let mut stored = BTreeMap::new();
-    let mut owners = BTreeMap::new();
-    for (ledger, customer) in ledgers {
-        owners.extend(ledger.keys().map(|id| (id.clone(), customer.clone())));
-        stored.extend(ledger);
-    }
-    let is_settled = |id: &String| stored.get(id).is_some_and(|entry: &Value| entry["settled"] == true);
-    let settled: HashSet<String> = stored.keys().filter(|id| is_settled(id)).cloned().collect();
-    let record = |id: &String| Some((id.clone(), serde_json::from_value(stored.get(id)?.clone()).ok()?));
-    let records: BTreeMap<String, Entry> = settled.iter().filter_map(record).collect();
-    keep_records(entries, &records);
-    let mut stripe = BTreeMap::new();
-    for (_, entry) in entries.iter() {
-        stripe.insert(entry.id().to_owned(), BillingEvents::as_stored(entry)?);
-    }
-    let is_wrong = |id: &String| stripe.get(id) != stored.get(id);
-    let resettled = settled.iter().filter(|id| is_wrong(id) && stripe.contains_key(*id)).cloned().collect();
-    let unknown = owners.into_iter().filter(|(id, _)| !stripe.contains_key(id) && !settled.contains(id));
-    let unknown = unknown.map(|(id, customer)| (customer, id)).collect();
-    let differences = differing(&stored, &stripe, "ledger");
-    let settled = settled.into_iter().filter(|id| !is_wrong(id)).collect();
-    Ok(LedgerDifferences { differences, settled, resettled, unknown, records })
-}
-
-/// Copies into entries the facts that settled entries of the same objects record.
-fn keep_records(entries: &mut [(String, Entry)], records: &BTreeMap<String, Entry>) {
-    for (_, entry) in entries {
-        if let Some(record) = records.get(entry.id()) {
-            entry.keep(record);
-        }
-    }
-}
-
-fn differing(stored: &BTreeMap<String, Value>, stripe: &BTreeMap<String, Value>, row: &str) -> Vec<Difference> {
-    let names: BTreeSet<&String> = stored.keys().chain(stripe.keys()).collect();
-    let pairs = names.into_iter().map(|name| (name, stored.get(name), stripe.get(name)));
-    pairs
-        .filter(|(_, stored, stripe)| stored != stripe)
-        .map(|(name, stored, stripe)| Difference {
-            what: format!("{row}.{name}"),
-            stored: stored.cloned().unwrap_or_default(),
-            stripe: stripe.cloned().unwrap_or_default(),
-        })
-        .collect()
-}
-
 fn audit_entry(drift: &Drift, user_id: UserId, actor: &str, now: Timestamp) -> AuditEntry {
     let recorded = drift.differences.iter().take(DIFFERENCES_RECORDED_MAX);
     let side = |value: fn(&Difference) -> &Value| -> Value {
@@ -495,27 +408,5 @@ fn audit_entry(drift: &Drift, user_id: UserId, actor: &str, now: Timestamp) -> A
         reason: format!("{} differences from what Stripe says", drift.differences.len()),
         before: side(|difference| &difference.stored),
         after: side(|difference| &difference.stripe),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn a_row_differs_by_what_is_stripes_alone() {
-        let stored = json!({ "pk": "USER#1", "updated_at": "now", "complimentary_plan": "basic", "status": "active" });
-        let stripe = |status: &str| as_map(json!({ "status": status }));
-        assert_eq!(of_row(of_stripe(Some(stored.clone())), stripe("active")), []);
-        let differs = of_row(of_stripe(Some(stored)), stripe("past_due"));
-        assert_eq!(differs.len(), 1);
-        assert_eq!((differs[0].what.as_str(), &differs[0].stored), ("subscription.status", &json!("active")));
-        assert_eq!(of_row(of_stripe(None), stripe("active"))[0].stored, Value::Null);
-        assert!(of_stripe(Some(json!({ "pk": "USER#1", "complimentary_plan": "basic" }))).is_empty(), "a gift alone");
-    }
-
-    fn as_map(value: Value) -> Map<String, Value> {
-        serde_json::from_value(value).expect("an object")
     }
 }

@@ -12,7 +12,7 @@ mod operator;
 pub use calls::{Cancellation, Checkout, CheckoutDiscount};
 pub use changes::{Changed, Preview, Scope, Unpaid};
 pub use error::StripeError;
-pub use operator::Return;
+pub use operator::NewRefund;
 
 use bytes::Bytes;
 use error::{Failure, refusal};
@@ -22,7 +22,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use shared::secrets::Secret;
 use shared::services::{ConfigError, Services};
-use shared::stores::contention::jitter_ms;
+use shared::stores::backoff::jitter_ms;
 use shared::telemetry::{TRACE_HEADER, Trace};
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -433,3 +433,7 @@ fn monthly(amount: i64, interval: Option<Interval>) -> i64 {
 #[cfg(test)]
 #[path = "metrics_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "metrics_payment_tests.rs"]
+mod payment_tests;

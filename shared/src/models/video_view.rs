@@ -199,3 +199,26 @@ pub struct UploadTarget {
     /// When it expires.
     pub expires_at: Timestamp,
 }
+
+#[cfg(test)]
+impl PublicVideo {
+    /// A film for tests, whose id is its number.
+    pub(crate) fn sample(number: u128, title: &str) -> Self {
+        Self {
+            id: VideoId::from_uuid(uuid::Uuid::from_u128(number)),
+            title: title.to_owned(),
+            description: String::new(),
+            category: "Drama".to_owned(),
+            required_plan: RequiredPlan::Free,
+            duration: Some(60.0),
+            poster: None,
+            facts: Facts::default(),
+            audio_languages: Vec::new(),
+            caption_languages: Vec::new(),
+            series_id: None,
+            season: None,
+            episode: None,
+            published_at: None,
+        }
+    }
+}

@@ -4,7 +4,8 @@
 use crate::models::encoding::{AssetId, FileReport, PlayableFile};
 use crate::models::video::{Video, VideoStatus};
 use crate::mux::MuxError;
-use crate::mux::client::{Asset, Mux, Upload};
+use crate::mux::asset::{Asset, Upload};
+use crate::mux::client::Mux;
 use crate::mux::signer::Posters;
 use crate::mux::webhook::{CANCELLED, ERRORED, TIMED_OUT, VideoEvent};
 use boxed::boxed;

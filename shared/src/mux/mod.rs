@@ -1,5 +1,6 @@
 //! Mux: signed playback, the API, and its webhooks.
 
+pub mod asset;
 pub mod client;
 pub mod intake;
 pub mod signer;

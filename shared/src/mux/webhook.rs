@@ -1,6 +1,6 @@
 //! Mux's webhooks, and what they mean.
 
-use crate::mux::client::{Asset, Upload};
+use crate::mux::asset::{Asset, Upload};
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};

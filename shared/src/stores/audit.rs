@@ -1,5 +1,6 @@
 //! The audit log: who changed what, manually or automatically, why, and the state before.
 
+use crate::models::ids::UserId;
 use crate::models::text::Prose;
 use crate::models::time::{day, sortable};
 use crate::services::{ConfigError, Services};
@@ -52,6 +53,35 @@ impl AuditEntry {
     /// Its position among all entries, in time order.
     pub fn place(&self) -> String {
         format!("{}#{}", sortable(self.at), self.cause)
+    }
+}
+
+/// What an operator does to the catalogue, and in which request.
+#[derive(Clone, Debug)]
+pub struct OperatorAction {
+    /// The action, such as `video.update`.
+    pub name: &'static str,
+    /// The operator.
+    pub operator: UserId,
+    /// The request's id, which makes repeated writes harmless.
+    pub request_id: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl OperatorAction {
+    /// The entry of the action, which needs no reason from the operator.
+    pub fn entry(&self, subject: String, before: Value, after: Value) -> AuditEntry {
+        AuditEntry {
+            at: self.at,
+            cause: self.request_id.clone(),
+            actor: self.operator.to_string(),
+            action: self.name.to_owned(),
+            subject,
+            reason: "edited by an administrator".to_owned(),
+            before,
+            after,
+        }
     }
 }
 

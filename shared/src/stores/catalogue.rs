@@ -14,7 +14,7 @@ use crate::models::catalogue::{Listed, Snapshot};
 use crate::services::{ConfigError, Services};
 use crate::stores::database::Database;
 use crate::stores::error::StoreError;
-use crate::stores::row::{Key, MayFail};
+use crate::stores::row::{BatchGet, BatchResult, Key, Keys, MayFail};
 use crate::stores::table::Table;
 use boxed::boxed;
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,23 @@ impl Version {
     /// The same key, for an endpoint that serves its last snapshot while DynamoDB is unavailable.
     pub fn lenient_key() -> MayFail<Key<Self>> {
         MayFail(Self::key())
+    }
+}
+
+/// The rows of an endpoint that needs only the catalogue: the version item, as with [`Version::lenient_key`].
+pub struct CatalogueVersion;
+
+impl Keys for CatalogueVersion {
+    type Rows = <MayFail<Key<Version>> as Keys>::Rows;
+
+    const FIXED: Self = Self;
+
+    fn add_to(&self, batch: &mut BatchGet) {
+        Version::lenient_key().add_to(batch);
+    }
+
+    fn rows(self, found: &BatchResult) -> Result<Self::Rows, StoreError> {
+        Version::lenient_key().rows(found)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The stores' DynamoDB client: named tables, consistent reads, classified errors.
 
-use crate::stores::contention::Contention;
+use crate::stores::backoff::Backoff;
 use crate::stores::error::{Failed, INVALID, StoreError, failed};
 use crate::stores::row::{BatchGet, BatchKey, BatchResult, Key, Keys, read};
 use crate::stores::table::{Item, Table};
@@ -109,7 +109,7 @@ impl Database {
     pub async fn transact(&self, statements: Vec<Statement>) -> Result<(), StoreError> {
         let items: Vec<TransactWriteItem> = statements.into_iter().map(|statement| statement.0).collect();
         let mut tries = 0;
-        let mut contention = Contention::default();
+        let mut backoff = Backoff::default();
         loop {
             let call = self.client.transact_write_items().set_transact_items(Some(items.clone()));
             let Err(error) = call.send().await else { return Ok(()) };
@@ -117,7 +117,7 @@ impl Database {
             if !met_another(&error) || tries == CONFLICT_TRIES_MAX {
                 return Err(cancelled(error));
             }
-            contention.lost().await?;
+            backoff.wait().await?;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Why a store operation failed.
 
-use crate::stores::contention::Exhausted;
+use crate::stores::backoff::Exhausted;
 use crate::stores::table::Item;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use std::error::Error;

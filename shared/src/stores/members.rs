@@ -19,7 +19,7 @@ use crate::stores::notes::Notes;
 use crate::stores::sessions::Sessions;
 use crate::stores::subscriptions::{Customer, Subscriptions};
 use crate::stores::table::Table;
-use crate::stores::users::{After, Users};
+use crate::stores::users::{UserPosition, Users};
 use boxed::boxed;
 use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
@@ -160,7 +160,7 @@ impl MemberDetail {
 
 /// Where a search continues: after this user, or at the newest one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Searched(Option<After>);
+pub struct SearchPosition(Option<UserPosition>);
 
 /// The tables of members.
 #[derive(Clone, Debug)]
@@ -187,8 +187,8 @@ impl Members {
         &self,
         status: Option<Status>,
         limit: usize,
-        after: Option<After>,
-    ) -> Result<(Vec<Member>, Option<After>), StoreError> {
+        after: Option<UserPosition>,
+    ) -> Result<(Vec<Member>, Option<UserPosition>), StoreError> {
         match status {
             None => self.newest(limit, after).await,
             // A user who never opened a checkout has no subscription row, so the index by status does not list them.
@@ -216,13 +216,13 @@ impl Members {
         address: Option<&Email>,
         status: Option<Status>,
         limit: usize,
-        place: Option<Searched>,
-    ) -> Result<(Vec<Member>, Option<Searched>), StoreError> {
+        place: Option<SearchPosition>,
+    ) -> Result<(Vec<Member>, Option<SearchPosition>), StoreError> {
         let mut found = match address {
             Some(address) if place.is_none() => self.of_email(address, status).await?,
             _ => Vec::new(),
         };
-        let mut after = place.and_then(|Searched(after)| after);
+        let mut after = place.and_then(|SearchPosition(after)| after);
         let is_sought = |user: &User| {
             let is_first = address.is_some_and(|address| address.key() == user.email.key());
             !is_first && query.finds(&[user.email.as_typed(), user.name.as_deref().unwrap_or_default()])
@@ -233,23 +233,27 @@ impl Members {
             for hits in hits.chunks(limit) {
                 for (member, user) in self.beside(hits).await?.into_iter().zip(hits) {
                     if found.len() >= limit {
-                        return Ok((found, Some(Searched(after))));
+                        return Ok((found, Some(SearchPosition(after))));
                     }
-                    after = Some(After::new(user));
+                    after = Some(UserPosition::new(user));
                     found.extend(Some(member).filter(|member| status.is_none_or(|status| member.status == status)));
                 }
             }
             if !more {
                 return Ok((found, None));
             }
-            after = users.last().map(After::new);
+            after = users.last().map(UserPosition::new);
         }
-        Ok((found, Some(Searched(after))))
+        Ok((found, Some(SearchPosition(after))))
     }
 
-    async fn newest(&self, limit: usize, after: Option<After>) -> Result<(Vec<Member>, Option<After>), StoreError> {
+    async fn newest(
+        &self,
+        limit: usize,
+        after: Option<UserPosition>,
+    ) -> Result<(Vec<Member>, Option<UserPosition>), StoreError> {
         let (users, more) = self.users.newest(limit, after.as_ref()).await?;
-        let last = users.last().filter(|_| more).map(After::new);
+        let last = users.last().filter(|_| more).map(UserPosition::new);
         Ok((self.beside(&users).await?, last))
     }
 
@@ -257,8 +261,8 @@ impl Members {
         &self,
         status: Status,
         limit: usize,
-        after: Option<After>,
-    ) -> Result<(Vec<Member>, Option<After>), StoreError> {
+        after: Option<UserPosition>,
+    ) -> Result<(Vec<Member>, Option<UserPosition>), StoreError> {
         let (ids, more) = self.subscriptions.of_status(status, limit, after.map(|after| after.id())).await?;
         let (mut members, last) = self.of_ids(&ids).await?;
         // The index may lag behind the rows.
@@ -269,8 +273,8 @@ impl Members {
     async fn without_subscription(
         &self,
         limit: usize,
-        mut after: Option<After>,
-    ) -> Result<(Vec<Member>, Option<After>), StoreError> {
+        mut after: Option<UserPosition>,
+    ) -> Result<(Vec<Member>, Option<UserPosition>), StoreError> {
         let mut found = Vec::new();
         for _ in 0..READS_MAX {
             let (users, more) = self.users.newest(USERS_READ, after.as_ref()).await?;
@@ -278,7 +282,7 @@ impl Members {
                 if found.len() == limit {
                     return Ok((found, after));
                 }
-                after = Some(After::new(user));
+                after = Some(UserPosition::new(user));
                 found.extend(Some(member).filter(|member| member.status == Status::None));
             }
             if !more {
@@ -289,7 +293,7 @@ impl Members {
     }
 
     /// Members by id, in that order, and the position of the last one. Users who were deleted meanwhile are omitted.
-    async fn of_ids(&self, ids: &[UserId]) -> Result<(Vec<Member>, Option<After>), StoreError> {
+    async fn of_ids(&self, ids: &[UserId]) -> Result<(Vec<Member>, Option<UserPosition>), StoreError> {
         let users: Vec<_> = ids.iter().map(|id| User::key(*id)).collect();
         let subscriptions: Vec<_> = ids.iter().map(|id| Subscription::key(*id)).collect();
         let (users, subscriptions) = tokio::try_join!(self.database.read(users), self.database.read(subscriptions))?;
@@ -298,7 +302,7 @@ impl Members {
         for (user, subscription) in users.into_iter().zip(subscriptions) {
             let Some(user) = user else { continue };
             members.push(Member::new(&user, &subscription.unwrap_or_default()));
-            last = Some(After::new(&user));
+            last = Some(UserPosition::new(&user));
         }
         Ok((members, last))
     }

@@ -1,10 +1,10 @@
 //! The tables, and the only code that uses DynamoDB.
 
 pub mod audit;
+pub mod backoff;
 pub mod billing_events;
 pub mod caption_files;
 pub mod catalogue;
-pub mod contention;
 pub mod database;
 pub mod deletions;
 pub mod device_logins;
@@ -20,6 +20,7 @@ pub mod metrics;
 pub mod new_videos;
 pub mod notes;
 pub mod one_time_tokens;
+pub mod operator_edits;
 pub mod preferences;
 pub mod publisher;
 pub mod rate_limits;

@@ -1,12 +1,12 @@
 //! New videos: the row, its place in its series, and the audit entry in one transaction.
 
 use crate::http::error::{ApiError, FieldIssue};
-use crate::models::ids::{SeriesId, TitleId, UserId, VideoId};
+use crate::models::ids::{SeriesId, TitleId, VideoId};
 use crate::models::series::Series;
 use crate::models::video::Video;
 use crate::models::video_edit::NewVideo;
 use crate::services::{ConfigError, Services};
-use crate::stores::audit::Audit;
+use crate::stores::audit::{Audit, OperatorAction};
 use crate::stores::database::Database;
 use crate::stores::publisher::Change;
 use crate::stores::row::Key;
@@ -14,7 +14,6 @@ use crate::stores::series::SeriesStore;
 use crate::stores::table::Table;
 use crate::stores::videos::Videos;
 use boxed::boxed;
-use jiff::Timestamp;
 
 /// The keys of a trailer's title, which is one of the two.
 pub type TitleKeys = (Option<Key<Video>>, Option<Key<Series>>);
@@ -57,17 +56,9 @@ impl NewVideos {
     /// # Errors
     /// If its place in its series is taken, its series does not exist, or the store refuses.
     #[boxed]
-    pub async fn add(
-        &self,
-        video: &Video,
-        action: &str,
-        actor: UserId,
-        request_id: &str,
-        now: Timestamp,
-    ) -> Result<(), ApiError> {
+    pub async fn add(&self, video: &Video, action: &OperatorAction) -> Result<(), ApiError> {
         let change = Change { before: None, after: Some(video.clone()) };
-        let audit_entry = change.audit_entry(action, actor, request_id, now);
-        let mut statements = vec![self.videos.add(video)?, self.audit.note(&audit_entry)?];
+        let mut statements = vec![self.videos.add(video)?, self.audit.note(&change.audit_entry(action))?];
         statements.append(&mut self.series.moved(&change)?);
         match self.database.transact(statements).await {
             Err(error) if video.series_id.is_some() => {

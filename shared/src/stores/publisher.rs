@@ -1,15 +1,15 @@
 //! Changes of videos: the row and the catalogue's snapshot in one transaction.
 
 use crate::models::catalogue::Entry;
-use crate::models::ids::{UserId, VideoId};
+use crate::models::ids::VideoId;
 use crate::models::poster::Images;
 use crate::models::trailer::TrailerEntry;
 use crate::models::video::Video;
 use crate::models::video_view::AdminVideo;
 use crate::services::{ConfigError, Services};
-use crate::stores::audit::AuditEntry;
+use crate::stores::audit::{AuditEntry, OperatorAction};
+use crate::stores::backoff::jitter_ms;
 use crate::stores::catalogue::{Edit, SnapshotWriter};
-use crate::stores::contention::jitter_ms;
 use crate::stores::database::{Database, Statement};
 use crate::stores::error::StoreError;
 use crate::stores::row::{Key, write};
@@ -44,8 +44,8 @@ pub struct Change {
 }
 
 impl Change {
-    /// The audit entry of the change: by whom, and in which request. Posters are omitted because they contain tokens.
-    pub fn audit_entry(&self, action: &str, actor: UserId, request_id: &str, now: Timestamp) -> AuditEntry {
+    /// The audit entry of a change by an operator. Posters are omitted because they contain tokens.
+    pub fn audit_entry(&self, action: &OperatorAction) -> AuditEntry {
         let state = |video: &Option<Video>| {
             let mut state = video.as_ref().map(|video| json!(AdminVideo::from(video))).unwrap_or_default();
             if let Some(fields) = state.as_object_mut() {
@@ -54,16 +54,7 @@ impl Change {
             state
         };
         let subject = self.after.as_ref().or(self.before.as_ref()).map(|video| video.id.to_string());
-        AuditEntry {
-            at: now,
-            cause: request_id.to_owned(),
-            actor: actor.to_string(),
-            action: action.to_owned(),
-            subject: subject.unwrap_or_default(),
-            reason: "edited by an administrator".to_owned(),
-            before: state(&self.before),
-            after: state(&self.after),
-        }
+        action.entry(subject.unwrap_or_default(), state(&self.before), state(&self.after))
     }
 }
 

@@ -128,8 +128,9 @@ pub trait Keys: Send + Sized + 'static {
     /// The rows in the same shape: each is a row, or `None` if it does not exist.
     type Rows: Send;
 
-    /// No keys. Only `()` has this value. An endpoint with other keys must implement `reads`, or it does not compile.
-    const NONE: Self = panic!("`type Reads` names rows, so `reads` has to name their keys");
+    /// The keys, if they are the same for every request: `()`, or a type of its own. An endpoint with other keys must
+    /// implement `reads`, or it does not compile.
+    const FIXED: Self = panic!("`type Reads` names rows, so `reads` has to name their keys");
 
     /// Adds them to a batch.
     fn add_to(&self, batch: &mut BatchGet);
@@ -223,7 +224,7 @@ impl<K: Keys> Keys for EventuallyConsistent<K> {
 impl Keys for () {
     type Rows = ();
 
-    const NONE: Self = ();
+    const FIXED: Self = ();
 
     fn add_to(&self, _: &mut BatchGet) {}
 

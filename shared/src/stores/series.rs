@@ -3,12 +3,12 @@
 //! A video's membership is written in the transaction that writes the video's own row. So two episodes never share a
 //! number, and no series is deleted while it has episodes.
 
-use crate::models::ids::{SeriesId, UserId, VideoId};
+use crate::models::ids::{SeriesId, VideoId};
 use crate::models::series::{PlacementError, Series, numbered};
 use crate::models::time::sortable;
 use crate::models::video::Video;
 use crate::services::{ConfigError, Services};
-use crate::stores::audit::AuditEntry;
+use crate::stores::audit::{AuditEntry, OperatorAction};
 use crate::stores::database::{Database, Statement};
 use crate::stores::error::{StoreError, failed};
 use crate::stores::publisher::Change;
@@ -17,7 +17,6 @@ use crate::stores::table::{Item, Table};
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, Update};
 use boxed::boxed;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,7 +43,7 @@ struct Row {
 
 /// Where a page of the operator's list continues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct After {
+pub struct SeriesPosition {
     id: SeriesId,
     created_at: String,
 }
@@ -61,25 +60,10 @@ impl Series {
         Key::composite(Table::Series, ("pk", id.to_string()), ("sk", OWN.to_owned()))
     }
 
-    /// The audit entry of a series's change: by whom, and in which request.
-    pub fn audit_entry(
-        action: &str,
-        before: Option<&Self>,
-        after: Option<&Self>,
-        actor: UserId,
-        request_id: &str,
-        now: Timestamp,
-    ) -> AuditEntry {
-        AuditEntry {
-            at: now,
-            cause: request_id.to_owned(),
-            actor: actor.to_string(),
-            action: action.to_owned(),
-            subject: after.or(before).map(|series| series.id.to_string()).unwrap_or_default(),
-            reason: "edited by an administrator".to_owned(),
-            before: json!(before),
-            after: json!(after),
-        }
+    /// The audit entry of a series's change by an operator.
+    pub fn audit_entry(action: &OperatorAction, before: Option<&Self>, after: Option<&Self>) -> AuditEntry {
+        let subject = after.or(before).map(|series| series.id.to_string());
+        action.entry(subject.unwrap_or_default(), json!(before), json!(after))
     }
 }
 
@@ -139,7 +123,11 @@ impl SeriesStore {
 
     /// All series, newest first, and where the next page starts.
     #[boxed]
-    pub async fn page(&self, limit: usize, after: Option<After>) -> Result<(Vec<Series>, Option<After>), StoreError> {
+    pub async fn page(
+        &self,
+        limit: usize,
+        after: Option<SeriesPosition>,
+    ) -> Result<(Vec<Series>, Option<SeriesPosition>), StoreError> {
         // One more than the page size shows whether this is the last page.
         let query = self.database.client().query().table_name(self.table()?).index_name(BY_CREATED);
         let query = query
@@ -152,7 +140,7 @@ impl SeriesStore {
         let mut series: Vec<Series> = items.into_iter().map(read).collect::<Result<_, _>>()?;
         let has_more = series.len() > limit;
         series.truncate(limit);
-        let next = series.last().filter(|_| has_more).map(After::new);
+        let next = series.last().filter(|_| has_more).map(SeriesPosition::new);
         Ok((series, next))
     }
 
@@ -262,7 +250,7 @@ impl Membership {
     }
 }
 
-impl After {
+impl SeriesPosition {
     fn new(series: &Series) -> Self {
         Self { id: series.id, created_at: sortable(series.created_at) }
     }

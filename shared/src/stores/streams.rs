@@ -4,7 +4,7 @@ use crate::models::ids::{PlaybackId, SessionId, UserId, VideoId};
 use crate::models::streams::{Slot, Slots};
 use crate::models::time::{Day, day, month};
 use crate::services::{ConfigError, Services};
-use crate::stores::contention::Contention;
+use crate::stores::backoff::Backoff;
 use crate::stores::database::{Database, Statement};
 use crate::stores::error::{StoreError, failed};
 use crate::stores::row::{Key, write};
@@ -242,10 +242,10 @@ impl Streams {
         mut slots: Slots,
         change: impl Fn(&mut Slots) -> bool + Send + Sync,
     ) -> Result<(), StoreError> {
-        let mut contention = Contention::default();
+        let mut backoff = Backoff::default();
         while change(&mut slots) {
             match self.keep(user_id, &slots).await {
-                Err(StoreError::Condition(_)) => contention.lost().await?,
+                Err(StoreError::Condition(_)) => backoff.wait().await?,
                 kept => return kept,
             }
             slots = self.slots(user_id).await?;

@@ -41,13 +41,13 @@ impl UserEdit {
 
 /// An update of a user's row that is being put together.
 #[derive(Default)]
-struct Parts {
+struct RowUpdate {
     set: Vec<String>,
     removed: Vec<&'static str>,
     values: HashMap<String, AttributeValue>,
 }
 
-impl Parts {
+impl RowUpdate {
     fn set(&mut self, name: &'static str, value: AttributeValue) {
         self.set.push(format!("#{name} = :{name}"));
         self.values.insert(format!(":{name}"), value);
@@ -81,7 +81,7 @@ impl Users {
     /// A statement that changes a user's row; its condition fails if the address is no longer the one in `user`, or the
     /// user does not exist. If Stripe's customer must follow, the row says so ([`User::customer_behind`]).
     pub fn edit(&self, user: &User, edit: &UserEdit) -> Result<Statement, StoreError> {
-        let mut parts = Parts::default();
+        let mut parts = RowUpdate::default();
         if let Field::Given(name) = &edit.name {
             parts.set_or_remove("name", name.clone());
         }

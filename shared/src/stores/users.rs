@@ -49,12 +49,12 @@ impl Credential {
 
 /// Where a page of all users continues: after this user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct After {
+pub struct UserPosition {
     id: UserId,
     created_at: String,
 }
 
-impl After {
+impl UserPosition {
     /// The position after a user.
     pub fn new(user: &User) -> Self {
         Self { id: user.id, created_at: sortable(user.created_at) }
@@ -105,9 +105,9 @@ impl Users {
 
     /// A page of all users, newest first, after one of them, and whether there are more.
     #[boxed]
-    pub async fn newest(&self, limit: usize, after: Option<&After>) -> Result<(Vec<User>, bool), StoreError> {
+    pub async fn newest(&self, limit: usize, after: Option<&UserPosition>) -> Result<(Vec<User>, bool), StoreError> {
         let mut users = Vec::new();
-        let mut start = after.map(After::item);
+        let mut start = after.map(UserPosition::item);
         loop {
             let query = self.database.client().query().table_name(self.database.name(Table::Users)?);
             let query = query

@@ -48,7 +48,7 @@ pub struct VideoFilter {
 }
 
 /// The words that the operator searches for, and the store of the series whose titles count as well.
-pub type Sought<'a> = (&'a WordQuery, &'a SeriesStore);
+pub type VideoSearch<'a> = (&'a WordQuery, &'a SeriesStore);
 
 impl VideoFilter {
     /// Whether it may leave few of the rows that are read.
@@ -67,12 +67,12 @@ impl VideoFilter {
 
 /// Where a page of the operator's list continues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct After {
+pub struct VideoPosition {
     id: VideoId,
     created_at: String,
 }
 
-impl After {
+impl VideoPosition {
     fn new(video: &Video) -> Self {
         Self { id: video.id, created_at: sortable(video.created_at) }
     }
@@ -123,7 +123,7 @@ impl Videos {
         put.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
-    /// The videos that a filter leaves, newest first, and where the next page starts. With `sought`, only those whose
+    /// The videos that a filter leaves, newest first, and where the next page starts. With `search`, only those whose
     /// title, series' title and description contain all its words: DynamoDB cannot search for parts of a text ignoring
     /// accents, so this compares in memory. If few rows are left, a page may be shorter than `limit`, even empty, and
     /// still be followed by another.
@@ -131,24 +131,24 @@ impl Videos {
     pub async fn page(
         &self,
         filter: VideoFilter,
-        sought: Option<Sought<'_>>,
+        search: Option<VideoSearch<'_>>,
         limit: usize,
-        after: Option<After>,
-    ) -> Result<(Vec<Video>, Option<After>), StoreError> {
+        after: Option<VideoPosition>,
+    ) -> Result<(Vec<Video>, Option<VideoPosition>), StoreError> {
         let mut found: Vec<Video> = Vec::new();
         let mut start = after.map(|after| after.item(filter));
         for _ in 0..READS_MAX {
             // One more than the page size shows whether this is the last page.
-            let is_selective = filter.is_selective() || sought.is_some();
+            let is_selective = filter.is_selective() || search.is_some();
             let rows = if is_selective { FILTERED_ROWS } else { limit + 1 };
             let (videos, next) = self.read_page(filter, rows, start).await?;
-            found.extend(match sought {
-                Some(sought) => with_words(videos, sought).await?,
+            found.extend(match search {
+                Some(search) => with_words(videos, search).await?,
                 None => videos,
             });
             if found.len() > limit {
                 found.truncate(limit);
-                let last = found.last().map(After::new);
+                let last = found.last().map(VideoPosition::new);
                 return Ok((found, last));
             }
             start = next;
@@ -227,7 +227,7 @@ impl Videos {
 }
 
 /// The videos whose title, series' title and description contain all words.
-async fn with_words(videos: Vec<Video>, (query, series): Sought<'_>) -> Result<Vec<Video>, StoreError> {
+async fn with_words(videos: Vec<Video>, (query, series): VideoSearch<'_>) -> Result<Vec<Video>, StoreError> {
     let ids: BTreeSet<SeriesId> = videos.iter().filter_map(|video| video.series_id).collect();
     let titles = series.titles(&ids).await?;
     let is_found = |video: &Video| {

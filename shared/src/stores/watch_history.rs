@@ -11,7 +11,7 @@ use crate::models::time::sortable;
 use crate::models::user::User;
 use crate::models::viewer::ViewerKey;
 use crate::services::{ConfigError, Services};
-use crate::stores::contention::Contention;
+use crate::stores::backoff::Backoff;
 use crate::stores::database::{Database, Statement};
 use crate::stores::error::{StoreError, failed};
 use crate::stores::row::{Key, read, write};
@@ -121,14 +121,14 @@ impl Histories {
         mut before: Option<WatchHistory>,
         rule: impl Fn(Option<&WatchHistory>) -> Option<(WatchHistory, bool)>,
     ) -> Result<Option<WatchHistory>, StoreError> {
-        let mut contention = Contention::default();
+        let mut backoff = Backoff::default();
         loop {
             let Some((after, continues)) = rule(before.as_ref()) else { return Ok(before) };
             match self.put(before.as_ref(), &after, continues).await? {
                 Outcome::Written => return Ok(Some(after)),
                 Outcome::Changed(row) => before = row,
             }
-            contention.lost().await?;
+            backoff.wait().await?;
         }
     }
 
@@ -434,14 +434,14 @@ impl Histories {
         }
         let table = self.database.name(Table::WatchHistory)?;
         let mut left = HashMap::from([(table.to_owned(), writes)]);
-        let mut contention = Contention::default();
+        let mut backoff = Backoff::default();
         for _ in 0..BATCH_TRIES_MAX {
             let call = self.database.client().batch_write_item().set_request_items(Some(left));
             left = call.send().await.map_err(failed)?.unprocessed_items.unwrap_or_default();
             if left.is_empty() {
                 return Ok(());
             }
-            contention.lost().await?;
+            backoff.wait().await?;
         }
         Err(StoreError::Unavailable("some rows were not deleted after several attempts".into()))
     }

@@ -48,40 +48,40 @@ export function Frame({ id, label, hint, issue, aside, children }: Labelled & { 
   );
 }
 
-export function TextField({ label, hint, issue, aside, ...input }: Labelled & InputHTMLAttributes<HTMLInputElement>) {
+/** The parts of a labelled field: what the frame shows, and the attributes of the input in it. */
+function useParts<Field extends Labelled>({ label, hint, issue, aside, ...input }: Field) {
   const { id, describedBy } = useDescription(hint, issue);
+  return {
+    frame: { id, label, hint, issue, aside },
+    input: { ...input, id, className: styles.input, 'aria-invalid': issue ? true : undefined, 'aria-describedby': describedBy },
+  };
+}
+
+export function TextField(field: Labelled & InputHTMLAttributes<HTMLInputElement>) {
+  const { frame, input } = useParts(field);
   return (
-    <Frame id={id} label={label} hint={hint} issue={issue} aside={aside}>
-      <input {...input} id={id} className={styles.input} aria-invalid={issue ? true : undefined} aria-describedby={describedBy} />
+    <Frame {...frame}>
+      <input {...input} />
     </Frame>
   );
 }
 
-export function TextArea({ label, hint, issue, aside, ...input }: Labelled & TextareaHTMLAttributes<HTMLTextAreaElement>) {
-  const { id, describedBy } = useDescription(hint, issue);
+export function TextArea(field: Labelled & TextareaHTMLAttributes<HTMLTextAreaElement>) {
+  const { frame, input } = useParts(field);
   return (
-    <Frame id={id} label={label} hint={hint} issue={issue} aside={aside}>
-      <textarea {...input} id={id} className={styles.input} aria-invalid={issue ? true : undefined} aria-describedby={describedBy} />
+    <Frame {...frame}>
+      <textarea {...input} />
     </Frame>
   );
 }
 
-export function PasswordField({ label, hint, issue, aside, ...input }: Labelled & Omit<InputHTMLAttributes<HTMLInputElement>, 'type'>) {
-  const { id, describedBy } = useDescription(hint, issue);
+export function PasswordField(field: Labelled & Omit<InputHTMLAttributes<HTMLInputElement>, 'type'>) {
+  const { frame, input } = useParts(field);
   const [isShown, setIsShown] = useState(false);
   return (
-    <Frame id={id} label={label} hint={hint} issue={issue} aside={aside}>
+    <Frame {...frame}>
       <div className={styles.with}>
-        <input
-          {...input}
-          id={id}
-          type={isShown ? 'text' : 'password'}
-          className={styles.input}
-          aria-invalid={issue ? true : undefined}
-          aria-describedby={describedBy}
-          autoCapitalize="off"
-          spellCheck={false}
-        />
+        <input {...input} type={isShown ? 'text' : 'password'} autoCapitalize="off" spellCheck={false} />
         <button
           type="button"
           className={styles.reveal}

@@ -10,6 +10,7 @@ import { PlanBadge } from './badge';
 import { Icon } from './icon';
 import { Poster } from './poster';
 import styles from './video-card.module.css';
+import { WatchedBar } from './watched-bar';
 
 const ListButton = lazy(withTexts('viewer', () => import('./list-button').then(({ ListMark }) => ({ default: ListMark }))));
 
@@ -45,11 +46,7 @@ export function VideoCard({
           <span className={styles.play} aria-hidden="true">
             <Icon name="play" size={26} />
           </span>
-          {watched > 0 && (
-            <span className={styles.track} aria-hidden="true">
-              <span className={styles.watched} style={{ transform: `scaleX(${watched})` }} />
-            </span>
-          )}
+          <WatchedBar share={watched} className={styles.track} />
         </span>
         <span className={styles.title}>{video.title}</span>
         <span className={styles.meta}>

@@ -5,6 +5,7 @@ import type { Video } from '@/lib/models';
 import { Icon } from './icon';
 import { Poster } from './poster';
 import styles from './video-row.module.css';
+import { WatchedBar } from './watched-bar';
 
 interface VideoRowProps {
   video: Video;
@@ -28,11 +29,7 @@ export function VideoRow({ video, title, share, facts, isWatched, progress, desc
       <Link to={`/videos/${video.id}`} className={styles.link}>
         <span className={styles.picture}>
           <Poster video={video} sizes="clamp(7rem, 22vw, 14rem)" />
-          {share > 0 && (
-            <span className={styles.track} aria-hidden="true">
-              <span className={styles.watched} style={{ transform: `scaleX(${share})` }} />
-            </span>
-          )}
+          <WatchedBar share={share} className={styles.track} />
         </span>
         <span className={styles.words}>
           <span className={styles.title}>{title}</span>

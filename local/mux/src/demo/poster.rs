@@ -2,7 +2,7 @@
 
 use super::draw::{LEFT, RIGHT};
 use super::scene::{Scene, document};
-use super::titles::{Lettering, Title, Typeface};
+use super::title::{Lettering, Title, Typeface};
 use std::fmt::Write;
 
 /// In pixels.

@@ -1,7 +1,7 @@
 //! Turns a recipe into a folder of media.
 
 use super::scene::{Motion, Scene};
-use super::titles::Title;
+use super::title::Title;
 use super::versions::{self, Language, Picture};
 use super::{music, poster};
 use crate::encode::{self, AudioInput, ENCODER_VERSION, Effort, EncodeError, Input, POSTER_FILE};

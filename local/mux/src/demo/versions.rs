@@ -1,6 +1,6 @@
 //! What a title is encoded into: sizes, audio languages and captions.
 
-use super::titles::Title;
+use super::title::Title;
 use crate::encode::Rate;
 
 /// The size of the largest rendition, and the frames per second.

@@ -71,10 +71,9 @@ pub(super) fn list_products(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     let paging = Paging::take(&mut form)?;
     let (active, ids) = (form.boolean("active")?, form.texts("ids")?);
     form.finish()?;
-    let rows =
-        tx.state.products.iter().filter(|one| {
-            active.is_none_or(|active| one.active == active) && (ids.is_empty() || ids.contains(&one.id))
-        });
+    let rows = tx.state.products.iter().filter(|product| {
+        active.is_none_or(|active| product.active == active) && (ids.is_empty() || ids.contains(&product.id))
+    });
     paging.page("/v1/products", rows, tx.view())
 }
 
@@ -141,12 +140,12 @@ pub(super) fn list_prices(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     let keys = form.texts("lookup_keys")?;
     let recurring = form.choice("type", &[("recurring", true), ("one_time", false)])?;
     form.finish()?;
-    let rows = tx.state.prices.iter().filter(|one| {
-        active.is_none_or(|active| one.active == active)
-            && product.as_ref().is_none_or(|product| one.product == *product)
-            && currency.as_ref().is_none_or(|currency| one.currency == *currency)
-            && recurring.is_none_or(|recurring| one.recurring.is_some() == recurring)
-            && (keys.is_empty() || one.lookup_key.as_ref().is_some_and(|key| keys.contains(key)))
+    let rows = tx.state.prices.iter().filter(|price| {
+        active.is_none_or(|active| price.active == active)
+            && product.as_ref().is_none_or(|product| price.product == *product)
+            && currency.as_ref().is_none_or(|currency| price.currency == *currency)
+            && recurring.is_none_or(|recurring| price.recurring.is_some() == recurring)
+            && (keys.is_empty() || price.lookup_key.as_ref().is_some_and(|key| keys.contains(key)))
     });
     paging.page("/v1/prices", rows, tx.view())
 }
@@ -154,8 +153,8 @@ pub(super) fn list_prices(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
 /// A lookup key belongs to only one price at a time.
 fn claim_lookup_key(tx: &mut Tx<'_>, key: Option<&str>, price: &str, transfer: bool) -> Result<()> {
     let Some(key) = key else { return Ok(()) };
-    let holder = tx.state.prices.iter().find(|one| one.lookup_key.as_deref() == Some(key) && one.id != price);
-    match holder.map(|one| one.id.clone()) {
+    let holder = tx.state.prices.iter().find(|other| other.lookup_key.as_deref() == Some(key) && other.id != price);
+    match holder.map(|holder| holder.id.clone()) {
         None => Ok(()),
         Some(holder) if transfer => {
             tx.update(&holder, "price.updated", |price: &mut Price| price.lookup_key = None);

@@ -30,10 +30,10 @@ pub(super) fn update(tx: &mut Tx<'_>, id: &str, form: Form) -> Result<Value> {
 pub(super) fn delete(tx: &mut Tx<'_>, id: &str, form: Form) -> Result<Value> {
     form.finish()?;
     live(tx, id)?;
-    let subscriptions = tx.state.subscriptions.of_customer(id).filter(|one| !one.status.is_over());
-    let subscriptions: Vec<String> = subscriptions.map(|one| one.id.clone()).collect();
-    for one in subscriptions {
-        subscription::end(tx, &one, None);
+    let subscriptions = tx.state.subscriptions.of_customer(id).filter(|subscription| !subscription.status.is_over());
+    let subscriptions: Vec<String> = subscriptions.map(|subscription| subscription.id.clone()).collect();
+    for subscription in subscriptions {
+        subscription::end(tx, &subscription, None);
     }
     tx.emit::<Customer>("customer.deleted", id);
     tx.edit(id, |customer: &mut Customer| customer.deleted = true);
@@ -44,7 +44,8 @@ pub(super) fn list(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     let paging = Paging::take(&mut form)?;
     let email = form.filled("email")?;
     form.finish()?;
-    let rows = tx.state.customers.iter().filter(|one| !one.deleted && (email.is_none() || one.email == email));
+    let rows =
+        tx.state.customers.iter().filter(|customer| !customer.deleted && (email.is_none() || customer.email == email));
     paging.page("/v1/customers", rows, tx.view())
 }
 

@@ -12,7 +12,7 @@ pub(super) fn create_coupon(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
         Some(id) => id,
         None => tx.ids.code(),
     };
-    if tx.state.coupons.get(&id).is_some_and(|one| !one.deleted) {
+    if tx.state.coupons.get(&id).is_some_and(|coupon| !coupon.deleted) {
         return Err(ApiError::invalid("Coupon already exists.").code("resource_already_exists").param("id"));
     }
     let coupon = Coupon {
@@ -69,7 +69,7 @@ pub(super) fn retrieve_coupon(tx: &mut Tx<'_>, id: &str, form: Form) -> Result<V
 pub(super) fn list_coupons(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     let paging = Paging::take(&mut form)?;
     form.finish()?;
-    paging.page("/v1/coupons", tx.state.coupons.iter().filter(|one| !one.deleted), tx.view())
+    paging.page("/v1/coupons", tx.state.coupons.iter().filter(|coupon| !coupon.deleted), tx.view())
 }
 
 pub(super) fn create_promotion_code(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
@@ -116,8 +116,11 @@ pub(super) fn create_promotion_code(tx: &mut Tx<'_>, mut form: Form) -> Result<V
 
 /// Active codes with the same text must be for different customers.
 fn check_text(tx: &Tx<'_>, code: &PromotionCode) -> Result<()> {
-    let is_same = |one: &PromotionCode| {
-        one.id != code.id && one.active && one.customer == code.customer && one.code.eq_ignore_ascii_case(&code.code)
+    let is_same = |other: &PromotionCode| {
+        other.id != code.id
+            && other.active
+            && other.customer == code.customer
+            && other.code.eq_ignore_ascii_case(&code.code)
     };
     if tx.state.promotion_codes.iter().any(is_same) {
         let message = format!("An active promotion code with `code: {}` already exists.", code.code);
@@ -146,11 +149,11 @@ pub(super) fn list_promotion_codes(tx: &mut Tx<'_>, mut form: Form) -> Result<Va
     let (customer, active) = (form.filled("customer")?, form.boolean("active")?);
     form.finish()?;
     let now = tx.now;
-    let rows = tx.state.promotion_codes.iter().filter(|one| {
-        let usable = one.active && one.expires_at.is_none_or(|end| end > now);
-        code.as_ref().is_none_or(|code| one.code.eq_ignore_ascii_case(code))
-            && coupon.as_ref().is_none_or(|coupon| one.coupon == *coupon)
-            && customer.as_ref().is_none_or(|customer| one.customer.as_ref() == Some(customer))
+    let rows = tx.state.promotion_codes.iter().filter(|promotion_code| {
+        let usable = promotion_code.active && promotion_code.expires_at.is_none_or(|end| end > now);
+        code.as_ref().is_none_or(|code| promotion_code.code.eq_ignore_ascii_case(code))
+            && coupon.as_ref().is_none_or(|coupon| promotion_code.coupon == *coupon)
+            && customer.as_ref().is_none_or(|customer| promotion_code.customer.as_ref() == Some(customer))
             && active.is_none_or(|active| usable == active)
     });
     paging.page("/v1/promotion_codes", rows, tx.view())

@@ -59,14 +59,14 @@ pub(super) fn update_endpoint(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Resu
     let (events, disabled) = (form.texts("enabled_events")?, form.boolean("disabled")?);
     form.finish()?;
     url.as_deref().map_or(Ok(()), check_url)?;
-    let endpoint = tx.edit(id, |one: &mut WebhookEndpoint| {
-        one.url = url.unwrap_or_else(|| one.url.clone());
-        one.description = description.over(one.description.take());
-        one.enabled = disabled.map_or(one.enabled, |disabled| !disabled);
+    let endpoint = tx.edit(id, |endpoint: &mut WebhookEndpoint| {
+        endpoint.url = url.unwrap_or_else(|| endpoint.url.clone());
+        endpoint.description = description.over(endpoint.description.take());
+        endpoint.enabled = disabled.map_or(endpoint.enabled, |disabled| !disabled);
         if !events.is_empty() {
-            one.enabled_events = events;
+            endpoint.enabled_events = events;
         }
-        change_metadata(&mut one.metadata, metadata);
+        change_metadata(&mut endpoint.metadata, metadata);
     });
     Ok(endpoint.render(tx.view()))
 }

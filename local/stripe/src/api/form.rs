@@ -207,7 +207,7 @@ impl Form {
     pub(crate) fn forms(&mut self, field: &str) -> Result<Option<Vec<Self>>> {
         let path = self.path(field);
         let Some(fields) = self.list(field)? else { return Ok(None) };
-        let forms = fields.into_iter().map(|(_, one)| match one {
+        let forms = fields.into_iter().map(|(_, value)| match value {
             Field::Form(form) => Ok(form),
             Field::Text(_) => Err(ApiError::invalid("Invalid array").param(&path)),
         });
@@ -217,7 +217,7 @@ impl Form {
     /// The strings of a list, in order.
     pub(crate) fn texts(&mut self, field: &str) -> Result<Vec<String>> {
         let path = self.path(field);
-        let texts = self.list(field)?.unwrap_or_default().into_iter().map(|(_, one)| match one {
+        let texts = self.list(field)?.unwrap_or_default().into_iter().map(|(_, value)| match value {
             Field::Text(text) => Ok(text),
             Field::Form(_) => Err(ApiError::invalid("Invalid array").param(&path)),
         });
@@ -233,7 +233,7 @@ impl Form {
             Some(Field::Text(_)) => Err(invalid()),
             Some(Field::Form(form)) => {
                 let numbered =
-                    form.fields.into_iter().map(|(index, one)| Ok((index.parse().map_err(|_| invalid())?, one)));
+                    form.fields.into_iter().map(|(index, value)| Ok((index.parse().map_err(|_| invalid())?, value)));
                 let mut numbered: Vec<(u64, Field)> = numbered.collect::<Result<_>>()?;
                 numbered.sort_by_key(|(index, _)| *index);
                 Ok(Some(numbered))

@@ -16,9 +16,9 @@ pub(super) fn list(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     let status = form.filled("status")?;
     form.choice("collection_method", &[("charge_automatically", ()), ("send_invoice", ())])?;
     form.finish()?;
-    let wanted = |one: &&Invoice| {
-        subscription.as_ref().is_none_or(|subscription| one.subscription.as_ref() == Some(subscription))
-            && status.as_ref().is_none_or(|status| one.status.name() == status)
+    let wanted = |invoice: &&Invoice| {
+        subscription.as_ref().is_none_or(|subscription| invoice.subscription.as_ref() == Some(subscription))
+            && status.as_ref().is_none_or(|status| invoice.status.name() == status)
     };
     paging.page("/v1/invoices", tx.state.invoices.listed(customer.as_deref()).filter(wanted), tx.view())
 }
@@ -29,16 +29,16 @@ pub(super) fn update(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value>
     let auto_advance = form.boolean("auto_advance")?;
     form.finish()?;
     let now = tx.now;
-    let invoice = tx.update(id, "invoice.updated", |one: &mut Invoice| {
-        one.description = description.over(one.description.take());
-        change_metadata(&mut one.metadata, metadata);
+    let invoice = tx.update(id, "invoice.updated", |invoice: &mut Invoice| {
+        invoice.description = description.over(invoice.description.take());
+        change_metadata(&mut invoice.metadata, metadata);
         if let Some(auto_advance) = auto_advance {
-            one.auto_advance = auto_advance;
-            if one.status == InvoiceStatus::Draft && auto_advance {
-                one.finalizes_at.get_or_insert(now + invoice::DRAFT_TIME);
+            invoice.auto_advance = auto_advance;
+            if invoice.status == InvoiceStatus::Draft && auto_advance {
+                invoice.finalizes_at.get_or_insert(now + invoice::DRAFT_TIME);
             }
             if !auto_advance {
-                one.next_payment_attempt = None;
+                invoice.next_payment_attempt = None;
             }
         }
     });
@@ -167,9 +167,9 @@ pub(super) fn list_payments(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
         }
     };
     form.finish()?;
-    let invoices = tx.state.invoices.iter().filter(|one| {
-        invoice.as_ref().is_none_or(|invoice| one.id == *invoice)
-            && intent.as_ref().is_none_or(|intent| one.payment_intent.as_ref() == Some(intent))
+    let invoices = tx.state.invoices.iter().filter(|candidate| {
+        invoice.as_ref().is_none_or(|invoice| candidate.id == *invoice)
+            && intent.as_ref().is_none_or(|intent| candidate.payment_intent.as_ref() == Some(intent))
     });
     let payments = invoices.filter_map(|invoice| invoice_payment(invoice, tx.view()));
     let payments: Vec<Value> =
@@ -179,7 +179,7 @@ pub(super) fn list_payments(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
 
 pub(super) fn retrieve_payment(tx: &mut Tx<'_>, id: &str, form: Form) -> Result<Value> {
     form.finish()?;
-    let invoice = tx.state.invoices.iter().find(|one| one.payment == id);
+    let invoice = tx.state.invoices.iter().find(|invoice| invoice.payment == id);
     let payment = invoice.and_then(|invoice| invoice_payment(invoice, tx.view()));
     payment.ok_or_else(|| ApiError::no_such("invoice_payment", id, "invoice_payment").not_found())
 }

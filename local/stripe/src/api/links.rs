@@ -52,7 +52,7 @@ pub(super) fn list(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     let paging = Paging::take(&mut form)?;
     let active = form.boolean("active")?;
     form.finish()?;
-    let rows = tx.state.payment_links.iter().filter(|one| active.is_none_or(|active| one.active == active));
+    let rows = tx.state.payment_links.iter().filter(|link| active.is_none_or(|active| link.active == active));
     paging.page("/v1/payment_links", rows, tx.view())
 }
 

@@ -35,8 +35,9 @@ pub(super) fn update(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value>
     found::<PaymentMethod>(tx, id)?;
     let metadata = form.metadata()?;
     form.finish()?;
-    let method =
-        tx.update(id, "payment_method.updated", |one: &mut PaymentMethod| change_metadata(&mut one.metadata, metadata));
+    let method = tx.update(id, "payment_method.updated", |method: &mut PaymentMethod| {
+        change_metadata(&mut method.metadata, metadata)
+    });
     Ok(method.render(tx.view()))
 }
 
@@ -54,15 +55,19 @@ pub(super) fn detach(tx: &mut Tx<'_>, id: &str, form: Form) -> Result<Value> {
         let message = "The payment method you provided is not attached to a customer so detachment is impossible.";
         return Err(ApiError::invalid(message));
     };
-    tx.update(id, "payment_method.detached", |one: &mut PaymentMethod| one.customer = None);
+    tx.update(id, "payment_method.detached", |method: &mut PaymentMethod| method.customer = None);
     let of_customer = tx.state.subscriptions.of_customer(&customer);
-    let using = of_customer.filter(|one| !one.status.is_over() && one.default_payment_method.as_deref() == Some(id));
-    let using: Vec<String> = using.map(|one| one.id.clone()).collect();
-    for one in using {
-        tx.update(&one, "customer.subscription.updated", |one: &mut Subscription| one.default_payment_method = None);
+    let using = of_customer.filter(|subscription| {
+        !subscription.status.is_over() && subscription.default_payment_method.as_deref() == Some(id)
+    });
+    let using: Vec<String> = using.map(|subscription| subscription.id.clone()).collect();
+    for subscription in using {
+        tx.update(&subscription, "customer.subscription.updated", |subscription: &mut Subscription| {
+            subscription.default_payment_method = None
+        });
     }
-    tx.update(&customer, "customer.updated", |one: &mut Customer| {
-        one.default_payment_method = one.default_payment_method.take().filter(|default| default != id);
+    tx.update(&customer, "customer.updated", |customer: &mut Customer| {
+        customer.default_payment_method = customer.default_payment_method.take().filter(|default| default != id);
     });
     Ok(tx.get::<PaymentMethod>(id).render(tx.view()))
 }

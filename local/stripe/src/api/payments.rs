@@ -42,7 +42,7 @@ pub(super) fn update_refund(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result
     found::<Refund>(tx, id)?;
     let metadata = form.metadata()?;
     form.finish()?;
-    let refund = tx.update(id, "refund.updated", |one: &mut Refund| change_metadata(&mut one.metadata, metadata));
+    let refund = tx.update(id, "refund.updated", |refund: &mut Refund| change_metadata(&mut refund.metadata, metadata));
     Ok(refund.render(tx.view()))
 }
 
@@ -50,9 +50,9 @@ pub(super) fn list_refunds(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     let paging = Paging::take(&mut form)?;
     let (charge, intent) = (form.filled("charge")?, form.filled("payment_intent")?);
     form.finish()?;
-    let rows = tx.state.refunds.iter().filter(|one| {
-        charge.as_ref().is_none_or(|charge| one.charge == *charge)
-            && intent.as_ref().is_none_or(|intent| one.payment_intent == *intent)
+    let rows = tx.state.refunds.iter().filter(|refund| {
+        charge.as_ref().is_none_or(|charge| refund.charge == *charge)
+            && intent.as_ref().is_none_or(|intent| refund.payment_intent == *intent)
     });
     paging.page("/v1/refunds", rows, tx.view())
 }
@@ -62,7 +62,7 @@ pub(super) fn list_charges(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     let (customer, intent) = (form.filled("customer")?, form.filled("payment_intent")?);
     form.finish()?;
     let rows = tx.state.charges.listed(customer.as_deref());
-    let rows = rows.filter(|one| intent.as_ref().is_none_or(|intent| one.payment_intent == *intent));
+    let rows = rows.filter(|charge| intent.as_ref().is_none_or(|intent| charge.payment_intent == *intent));
     paging.page("/v1/charges", rows, tx.view())
 }
 

@@ -152,10 +152,10 @@ fn phase(tx: &Tx<'_>, start: UnixSeconds, mut form: Form, schedule: &Schedule) -
 /// `discounts[0][discount]`: refers to discounts that the subscription already has.
 fn discounts(tx: &Tx<'_>, form: &mut Form) -> Result<Vec<String>> {
     let mut discounts = Vec::new();
-    for mut one in form.forms("discounts")?.unwrap_or_default() {
-        let param = one.path("discount");
-        discounts.push(tx.find::<Discount>(&one.required("discount")?, &param)?.id);
-        one.finish()?;
+    for mut discount in form.forms("discounts")?.unwrap_or_default() {
+        let param = discount.path("discount");
+        discounts.push(tx.find::<Discount>(&discount.required("discount")?, &param)?.id);
+        discount.finish()?;
     }
     Ok(discounts)
 }
@@ -181,16 +181,20 @@ fn end_of(tx: &Tx<'_>, start: UnixSeconds, recurring: Recurring, form: &mut Form
 }
 
 /// If the current phase differs from the subscription, the subscription changes now.
-fn apply_now(tx: &mut Tx<'_>, subscription: &str, phase: &Phase, proration: Proration) -> Result<()> {
-    let one: Subscription = tx.get(subscription);
-    schedule::keep_discounts(tx, &one, phase);
-    let items = schedule::items_of(&one, phase, tx.now);
-    let same = one.items.len() == items.len()
-        && one.items.iter().zip(&items).all(|(old, new)| old.price == new.price && old.quantity == new.quantity);
+fn apply_now(tx: &mut Tx<'_>, id: &str, phase: &Phase, proration: Proration) -> Result<()> {
+    let subscription: Subscription = tx.get(id);
+    schedule::keep_discounts(tx, &subscription, phase);
+    let items = schedule::items_of(&subscription, phase, tx.now);
+    let same = subscription.items.len() == items.len()
+        && subscription
+            .items
+            .iter()
+            .zip(&items)
+            .all(|(old, new)| old.price == new.price && old.quantity == new.quantity);
     if same {
         return Ok(());
     }
     let change =
         ItemChange { items, proration, proration_date: None, behavior: PaymentBehavior::Allow, restart: false };
-    change::update(tx, subscription, |_| {}, Some(change))
+    change::update(tx, id, |_| {}, Some(change))
 }

@@ -129,10 +129,10 @@ pub(super) fn list(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
         &[("open", SessionStatus::Open), ("complete", SessionStatus::Complete), ("expired", SessionStatus::Expired)],
     )?;
     form.finish()?;
-    let sessions = tx.state.checkout_sessions.listed(customer.as_deref()).filter(|one| {
-        subscription.as_ref().is_none_or(|subscription| one.subscription.as_ref() == Some(subscription))
-            && link.as_ref().is_none_or(|link| one.payment_link.as_ref() == Some(link))
-            && status.is_none_or(|status| one.status == status)
+    let sessions = tx.state.checkout_sessions.listed(customer.as_deref()).filter(|session| {
+        subscription.as_ref().is_none_or(|subscription| session.subscription.as_ref() == Some(subscription))
+            && link.as_ref().is_none_or(|link| session.payment_link.as_ref() == Some(link))
+            && status.is_none_or(|status| session.status == status)
     });
     paging.page("/v1/checkout/sessions", sessions, tx.view())
 }

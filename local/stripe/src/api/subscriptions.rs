@@ -128,9 +128,9 @@ pub(super) fn list(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
 pub(super) fn discounts(tx: &Tx<'_>, form: &mut Form) -> Result<Option<Vec<AppliedDiscount>>> {
     let Some(forms) = form.forms("discounts")? else { return Ok(None) };
     let mut named = Vec::new();
-    for mut one in forms {
-        named.push((one.filled("coupon")?, one.filled("promotion_code")?));
-        one.finish()?;
+    for mut form in forms {
+        named.push((form.filled("coupon")?, form.filled("promotion_code")?));
+        form.finish()?;
     }
     discount::named(tx, named).map(Some)
 }

@@ -158,7 +158,7 @@ fn settle(
                 tx.emit::<PaymentIntent>("payment_intent.created", intent);
                 tx.emit::<PaymentIntent>("payment_intent.requires_action", intent);
             }
-            let promotion_code = session.discounts.iter().find_map(|one| one.promotion_code.clone());
+            let promotion_code = session.discounts.iter().find_map(|discount| discount.promotion_code.clone());
             session.authenticating =
                 Some(Authenticating { payment_intent: intent, payment_method: method.id.clone(), promotion_code });
             tx.put(session);

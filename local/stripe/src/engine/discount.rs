@@ -17,9 +17,11 @@ pub(crate) struct Totals {
 /// The coupon of a promotion code that a customer typed. Several customers may each have a code with the same text; a
 /// customer's own code takes precedence over one for everybody.
 pub(crate) fn by_code(state: &State, code: &str, customer: Option<&str>) -> Option<AppliedDiscount> {
-    let of_text = |one: &&PromotionCode| one.active && one.code.eq_ignore_ascii_case(code.trim());
+    let of_text = |promotion_code: &&PromotionCode| {
+        promotion_code.active && promotion_code.code.eq_ignore_ascii_case(code.trim())
+    };
     let mut found: Vec<&PromotionCode> = state.promotion_codes.iter().filter(of_text).collect();
-    found.sort_by_key(|one| match one.customer.as_deref() {
+    found.sort_by_key(|promotion_code| match promotion_code.customer.as_deref() {
         own @ Some(_) if own == customer => 0,
         None => 1,
         Some(_) => 2,
@@ -74,8 +76,9 @@ pub(crate) fn check(state: &State, discount: &AppliedDiscount, purchase: Purchas
     if code.customer.is_some() && code.customer.as_deref() != customer {
         return invalid("This promotion code cannot be used by this customer.".to_owned());
     }
-    let paid_before =
-        |id: &str| state.invoices.of_customer(id).any(|one| one.status == InvoiceStatus::Paid && one.total > 0);
+    let paid_before = |id: &str| {
+        state.invoices.of_customer(id).any(|invoice| invoice.status == InvoiceStatus::Paid && invoice.total > 0)
+    };
     if code.first_time_transaction && customer.is_some_and(paid_before) {
         return invalid("This promotion code is for first-time customers only.".to_owned());
     }
@@ -125,7 +128,8 @@ pub(crate) fn redeem(
 
 /// The discounts of a subscription that are active at `moment`.
 pub(crate) fn running(state: &State, subscription: &Subscription, moment: UnixSeconds) -> Vec<String> {
-    let runs = |id: &&String| state.discounts.get(id).is_some_and(|one| one.end.is_none_or(|end| end > moment));
+    let runs =
+        |id: &&String| state.discounts.get(id).is_some_and(|discount| discount.end.is_none_or(|end| end > moment));
     subscription.discounts.iter().filter(runs).cloned().collect()
 }
 
@@ -136,7 +140,9 @@ pub(crate) fn apply(state: &State, invoice: &mut Invoice) {
     }
     invoice.discounted.clear();
     for id in &invoice.discounts {
-        let Some(coupon) = state.discounts.get(id).and_then(|one| state.coupons.get(&one.coupon)) else { continue };
+        let Some(coupon) = state.discounts.get(id).and_then(|discount| state.coupons.get(&discount.coupon)) else {
+            continue;
+        };
         let taken = take_off(coupon, &mut invoice.lines, id, &invoice.currency);
         invoice.discounted.push((id.clone(), taken));
     }
@@ -203,7 +209,7 @@ pub(crate) fn session_totals(state: &State, session: &CheckoutSession) -> Totals
         .filter_map(|line| Some(super::invoice::plain_line(state.prices.get(&line.price)?, line.quantity)))
         .collect();
     let subtotal = lines.iter().map(|line| line.amount).sum();
-    let coupons = session.discounts.iter().filter_map(|one| state.coupons.get(&one.coupon));
+    let coupons = session.discounts.iter().filter_map(|discount| state.coupons.get(&discount.coupon));
     let discount: i64 = coupons.map(|coupon| take_off(coupon, &mut lines, "", &session.currency)).sum();
     Totals { subtotal, discount, total: subtotal - discount }
 }

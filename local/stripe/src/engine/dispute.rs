@@ -16,7 +16,7 @@ const ESCALATING: &str = "escalate_inquiry_evidence";
 
 /// The latest dispute of a charge.
 pub(crate) fn of_charge(tx: &Tx<'_>, charge: &str) -> Option<Dispute> {
-    tx.state.disputes.iter().find(|one| one.charge == charge).cloned()
+    tx.state.disputes.iter().find(|dispute| dispute.charge == charge).cloned()
 }
 
 /// Opens a dispute, which takes the money at once, or an inquiry, which takes nothing.
@@ -50,16 +50,16 @@ pub(crate) fn open(tx: &mut Tx<'_>, charge: &str, reason: &str, is_inquiry: bool
 
 fn withdraw(tx: &mut Tx<'_>, id: &str) {
     let now = tx.now;
-    tx.update(id, "charge.dispute.funds_withdrawn", |one: &mut Dispute| one.withdrawn_at = Some(now));
+    tx.update(id, "charge.dispute.funds_withdrawn", |dispute: &mut Dispute| dispute.withdrawn_at = Some(now));
 }
 
 /// Submits the merchant's evidence. In test mode some texts decide the dispute at once; otherwise it is under review
 /// until the deadline.
 pub(crate) fn submit(tx: &mut Tx<'_>, id: &str) {
-    let dispute = tx.update(id, "charge.dispute.updated", |one: &mut Dispute| {
-        one.submitted = true;
-        one.status =
-            if one.status.is_inquiry() { DisputeStatus::WarningUnderReview } else { DisputeStatus::UnderReview };
+    let dispute = tx.update(id, "charge.dispute.updated", |dispute: &mut Dispute| {
+        dispute.submitted = true;
+        dispute.status =
+            if dispute.status.is_inquiry() { DisputeStatus::WarningUnderReview } else { DisputeStatus::UnderReview };
     });
     let says = |text: &str| dispute.evidence.values().any(|evidence| evidence == text);
     if dispute.status.is_inquiry() && says(ESCALATING) {
@@ -74,12 +74,12 @@ pub(crate) fn submit(tx: &mut Tx<'_>, id: &str) {
 /// The bank escalates its inquiry to a dispute and takes the money.
 fn escalate(tx: &mut Tx<'_>, id: &str) {
     let now = tx.now;
-    tx.update(id, "charge.dispute.updated", |one: &mut Dispute| {
-        one.status = DisputeStatus::NeedsResponse;
-        one.submitted = false;
-        one.evidence.clear();
-        one.due_by = now + ANSWER_TIME;
-        one.closes_at = Some(one.due_by);
+    tx.update(id, "charge.dispute.updated", |dispute: &mut Dispute| {
+        dispute.status = DisputeStatus::NeedsResponse;
+        dispute.submitted = false;
+        dispute.evidence.clear();
+        dispute.due_by = now + ANSWER_TIME;
+        dispute.closes_at = Some(dispute.due_by);
     });
     withdraw(tx, id);
 }
@@ -97,7 +97,7 @@ pub(crate) fn close(tx: &mut Tx<'_>, id: &str, is_won: bool) {
     });
     tx.emit::<Dispute>("charge.dispute.closed", id);
     if dispute.status == DisputeStatus::Won {
-        tx.update(id, "charge.dispute.funds_reinstated", |one: &mut Dispute| one.reinstated_at = Some(now));
+        tx.update(id, "charge.dispute.funds_reinstated", |dispute: &mut Dispute| dispute.reinstated_at = Some(now));
     }
 }
 
@@ -109,7 +109,9 @@ pub(crate) fn time_is_over(tx: &mut Tx<'_>, id: &str) {
 
 /// Settles an inquiry when the charge is fully refunded.
 pub(crate) fn charge_was_refunded(tx: &mut Tx<'_>, charge: &str) {
-    if let Some(dispute) = of_charge(tx, charge).filter(|one| one.status.is_inquiry() && !one.status.is_closed()) {
+    if let Some(dispute) =
+        of_charge(tx, charge).filter(|dispute| dispute.status.is_inquiry() && !dispute.status.is_closed())
+    {
         close(tx, &dispute.id, true);
     }
 }

@@ -258,7 +258,9 @@ fn end_dunning(tx: &mut Tx<'_>, id: &str) {
         Dunning::Unpaid => SubscriptionStatus::Unpaid,
         Dunning::PastDue => SubscriptionStatus::PastDue,
     };
-    tx.update(&subscription, "customer.subscription.updated", |one: &mut Subscription| one.status = status);
+    tx.update(&subscription, "customer.subscription.updated", |subscription: &mut Subscription| {
+        subscription.status = status
+    });
 }
 
 /// Voids an invoice: it is no longer owed.

@@ -9,55 +9,62 @@ use jiff::Timestamp;
 /// A change that starts a new cycle has no charge for remaining time.
 pub(crate) fn lines(
     tx: &mut Tx<'_>,
-    one: &Subscription,
+    subscription: &Subscription,
     target: &[Item],
     at: UnixSeconds,
     new_cycle: bool,
 ) -> Vec<Line> {
-    let at = at.clamp(one.period_start, one.period_end);
+    let at = at.clamp(subscription.period_start, subscription.period_end);
     let mut lines = Vec::new();
-    for old in &one.items {
+    for old in &subscription.items {
         let new = target.iter().find(|item| item.id == old.id);
         let unchanged = new.is_some_and(|new| new.price == old.price && new.quantity == old.quantity);
         if !unchanged || new_cycle {
-            lines.extend(unused(tx, one, old, at));
+            lines.extend(unused(tx, subscription, old, at));
         }
     }
     for new in target.iter().filter(|_| !new_cycle) {
-        let unchanged =
-            one.items.iter().any(|old| old.id == new.id && old.price == new.price && old.quantity == new.quantity);
+        let unchanged = subscription
+            .items
+            .iter()
+            .any(|old| old.id == new.id && old.price == new.price && old.quantity == new.quantity);
         if !unchanged {
-            lines.push(remaining(tx, one, new, at));
+            lines.push(remaining(tx, subscription, new, at));
         }
     }
     lines
 }
 
-fn unused(tx: &mut Tx<'_>, one: &Subscription, item: &Item, at: UnixSeconds) -> Option<Line> {
-    let charged = charged_line(tx, one, item)?;
+fn unused(tx: &mut Tx<'_>, subscription: &Subscription, item: &Item, at: UnixSeconds) -> Option<Line> {
+    let charged = charged_line(tx, subscription, item)?;
     let length = charged.period_end - charged.period_start;
-    let credit = share(discount::net(&charged), one.period_end - at, length, &one.currency);
+    let credit = share(discount::net(&charged), subscription.period_end - at, length, &subscription.currency);
     let name = product_name(tx, &item.price);
-    let mut line = proration_line(tx, one, item, at);
+    let mut line = proration_line(tx, subscription, item, at);
     line.amount = -credit;
     line.description = format!("Unused time on {name} after {}", day(at));
     Some(line)
 }
 
-fn remaining(tx: &mut Tx<'_>, one: &Subscription, item: &Item, at: UnixSeconds) -> Line {
-    let discounts = discount::running(tx.state, one, tx.now);
-    let mut line = proration_line(tx, one, item, at);
-    let price = discount::net_of(tx.state, &discounts, line.clone(), &one.currency);
-    line.amount = share(price, one.period_end - at, one.period_end - one.period_start, &one.currency);
+fn remaining(tx: &mut Tx<'_>, subscription: &Subscription, item: &Item, at: UnixSeconds) -> Line {
+    let discounts = discount::running(tx.state, subscription, tx.now);
+    let mut line = proration_line(tx, subscription, item, at);
+    let price = discount::net_of(tx.state, &discounts, line.clone(), &subscription.currency);
+    line.amount = share(
+        price,
+        subscription.period_end - at,
+        subscription.period_end - subscription.period_start,
+        &subscription.currency,
+    );
     line.description = format!("Remaining time on {} after {}", product_name(tx, &item.price), day(at));
     line
 }
 
-fn proration_line(tx: &mut Tx<'_>, one: &Subscription, item: &Item, at: UnixSeconds) -> Line {
+fn proration_line(tx: &mut Tx<'_>, subscription: &Subscription, item: &Item, at: UnixSeconds) -> Line {
     let price: Price = tx.get(&item.price);
     Line {
         period_start: at,
-        period_end: one.period_end,
+        period_end: subscription.period_end,
         subscription_item: Some(item.id.clone()),
         proration: true,
         invoice_item: Some(tx.ids.next("ii")),
@@ -66,19 +73,19 @@ fn proration_line(tx: &mut Tx<'_>, one: &Subscription, item: &Item, at: UnixSeco
 }
 
 /// The latest line that billed the current period of an item.
-fn charged_line(tx: &Tx<'_>, one: &Subscription, item: &Item) -> Option<Line> {
+fn charged_line(tx: &Tx<'_>, subscription: &Subscription, item: &Item) -> Option<Line> {
     let asks = |line: &&Line| {
         line.subscription_item.as_ref() == Some(&item.id)
             && line.amount > 0
-            && line.period_end == one.period_end
+            && line.period_end == subscription.period_end
             && line.price.as_ref().is_some_and(|price| price.id == item.price)
     };
-    let pending = subscription::pending_items(tx, one);
+    let pending = subscription::pending_items(tx, subscription);
     if let Some(item) = pending.iter().rev().map(|item| &item.line).find(asks) {
         return Some(item.clone());
     }
-    let invoices = tx.state.invoices.of_customer(&one.customer).filter(|invoice| {
-        invoice.subscription.as_ref() == Some(&one.id)
+    let invoices = tx.state.invoices.of_customer(&subscription.customer).filter(|invoice| {
+        invoice.subscription.as_ref() == Some(&subscription.id)
             && matches!(invoice.status, InvoiceStatus::Draft | InvoiceStatus::Open | InvoiceStatus::Paid)
     });
     invoices.flat_map(|invoice| &invoice.lines).find(asks).cloned()

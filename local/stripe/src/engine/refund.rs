@@ -19,7 +19,7 @@ pub(crate) fn create(
         return Err(ApiError::invalid(format!("Charge {} has not succeeded, and cannot be refunded.", charge.id)));
     }
     if dispute::of_charge(tx, &charge.id)
-        .is_some_and(|one| !one.status.is_inquiry() && one.status != DisputeStatus::Won)
+        .is_some_and(|dispute| !dispute.status.is_inquiry() && dispute.status != DisputeStatus::Won)
     {
         let message = format!("Charge {} has been charged back; cannot issue a refund.", charge.id);
         return Err(ApiError::invalid(message).code("charge_disputed"));

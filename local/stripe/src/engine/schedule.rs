@@ -7,33 +7,33 @@ use crate::model::*;
 use crate::tx::Tx;
 
 /// A schedule with one phase: the current subscription, until its period ends.
-pub(crate) fn from_subscription(tx: &mut Tx<'_>, one: &Subscription, metadata: Metadata) -> String {
-    let items = one.items.iter().map(|item| PhaseItem {
+pub(crate) fn from_subscription(tx: &mut Tx<'_>, subscription: &Subscription, metadata: Metadata) -> String {
+    let items = subscription.items.iter().map(|item| PhaseItem {
         price: item.price.clone(),
         quantity: item.quantity,
         metadata: item.metadata.clone(),
     });
     let phase = Phase {
-        start: one.period_start,
-        end: one.period_end,
+        start: subscription.period_start,
+        end: subscription.period_end,
         items: items.collect(),
         proration: Proration::Create,
-        trial_end: one.trial_end.filter(|end| *end > tx.now),
-        discounts: one.discounts.clone(),
-        metadata: one.metadata.clone(),
+        trial_end: subscription.trial_end.filter(|end| *end > tx.now),
+        discounts: subscription.discounts.clone(),
+        metadata: subscription.metadata.clone(),
     };
     let schedule = Schedule {
         id: tx.ids.next("sub_sched"),
         created: tx.now,
-        customer: one.customer.clone(),
-        subscription: Some(one.id.clone()),
+        customer: subscription.customer.clone(),
+        subscription: Some(subscription.id.clone()),
         released_subscription: None,
         status: ScheduleStatus::Active,
-        currency: one.currency.clone(),
+        currency: subscription.currency.clone(),
         phases: vec![phase],
         current: 0,
         cancels: false,
-        flexible: one.flexible,
+        flexible: subscription.flexible,
         canceled_at: None,
         completed_at: None,
         released_at: None,
@@ -41,7 +41,9 @@ pub(crate) fn from_subscription(tx: &mut Tx<'_>, one: &Subscription, metadata: M
     };
     let id = schedule.id.clone();
     tx.put(schedule);
-    tx.update(&one.id, "customer.subscription.updated", |one: &mut Subscription| one.schedule = Some(id.clone()));
+    tx.update(&subscription.id, "customer.subscription.updated", |subscription: &mut Subscription| {
+        subscription.schedule = Some(id.clone());
+    });
     tx.emit::<Schedule>("subscription_schedule.created", &id);
     id
 }
@@ -66,7 +68,9 @@ pub(crate) fn release(tx: &mut Tx<'_>, id: &str) {
         schedule.released_subscription = schedule.subscription.take();
     });
     if let Some(subscription) = &schedule.subscription {
-        tx.update(subscription, "customer.subscription.updated", |one: &mut Subscription| one.schedule = None);
+        tx.update(subscription, "customer.subscription.updated", |subscription: &mut Subscription| {
+            subscription.schedule = None
+        });
     }
     tx.emit::<Schedule>("subscription_schedule.released", id);
 }
@@ -85,19 +89,19 @@ pub(crate) fn end(tx: &mut Tx<'_>, id: &str) {
 }
 
 /// The items with which a subscription renews, if a phase starts with its next period.
-pub(crate) fn items_at_renewal(tx: &Tx<'_>, one: &Subscription) -> Option<Vec<Item>> {
-    let schedule: Schedule = tx.get(one.schedule.as_deref()?);
+pub(crate) fn items_at_renewal(tx: &Tx<'_>, subscription: &Subscription) -> Option<Vec<Item>> {
+    let schedule: Schedule = tx.get(subscription.schedule.as_deref()?);
     let next = schedule.phases.get(schedule.current + 1)?;
-    (next.start <= one.period_end).then(|| items_of(one, next, one.created))
+    (next.start <= subscription.period_end).then(|| items_of(subscription, next, subscription.created))
 }
 
 /// Updates the current phase after a change of the subscription itself.
-pub(crate) fn follow(tx: &mut Tx<'_>, one: &Subscription) {
-    let Some(id) = &one.schedule else { return };
+pub(crate) fn follow(tx: &mut Tx<'_>, subscription: &Subscription) {
+    let Some(id) = &subscription.schedule else { return };
     tx.edit(id, |schedule: &mut Schedule| {
         let current = schedule.current;
         if let Some(phase) = schedule.phases.get_mut(current) {
-            let items = one.items.iter().map(|item| PhaseItem {
+            let items = subscription.items.iter().map(|item| PhaseItem {
                 price: item.price.clone(),
                 quantity: item.quantity,
                 metadata: item.metadata.clone(),
@@ -107,11 +111,11 @@ pub(crate) fn follow(tx: &mut Tx<'_>, one: &Subscription) {
     });
 }
 
-fn begin(tx: &mut Tx<'_>, subscription: &str, phase: &Phase) -> Result<()> {
-    let one: Subscription = tx.get(subscription);
-    keep_discounts(tx, &one, phase);
-    let items = items_of(&one, phase, tx.now);
-    if phase.start < one.period_end {
+fn begin(tx: &mut Tx<'_>, id: &str, phase: &Phase) -> Result<()> {
+    let subscription: Subscription = tx.get(id);
+    keep_discounts(tx, &subscription, phase);
+    let items = items_of(&subscription, phase, tx.now);
+    if phase.start < subscription.period_end {
         let change = ItemChange {
             items,
             proration: phase.proration,
@@ -119,27 +123,27 @@ fn begin(tx: &mut Tx<'_>, subscription: &str, phase: &Phase) -> Result<()> {
             behavior: PaymentBehavior::Allow,
             restart: false,
         };
-        return change::update(tx, subscription, |_| {}, Some(change));
+        return change::update(tx, id, |_| {}, Some(change));
     }
     // The period ends with the phase. The renewal, which follows at once, is the first with the new items.
     let prices: Vec<Price> = items.iter().map(|item| tx.get::<Price>(&item.price)).collect();
     let (_, recurring) = subscription::common_terms(&prices)?;
-    let is_new = |price: &&Price| one.items.iter().all(|item| item.price != price.id);
+    let is_new = |price: &&Price| subscription.items.iter().all(|item| item.price != price.id);
     subscription::check_for_sale(tx, prices.iter().filter(is_new), "items[0][price]")?;
-    tx.update(subscription, "customer.subscription.updated", |one: &mut Subscription| {
-        one.items = items;
-        if one.recurring != recurring {
-            one.recurring = recurring;
-            one.billing_cycle_anchor = one.period_end;
+    tx.update(id, "customer.subscription.updated", |subscription: &mut Subscription| {
+        subscription.items = items;
+        if subscription.recurring != recurring {
+            subscription.recurring = recurring;
+            subscription.billing_cycle_anchor = subscription.period_end;
         }
     });
     Ok(())
 }
 
 /// Keeps only the discounts that the phase names.
-pub(crate) fn keep_discounts(tx: &mut Tx<'_>, one: &Subscription, phase: &Phase) {
-    tx.update(&one.id, "customer.subscription.updated", |one: &mut Subscription| {
-        one.discounts.retain(|discount| phase.discounts.contains(discount));
+pub(crate) fn keep_discounts(tx: &mut Tx<'_>, subscription: &Subscription, phase: &Phase) {
+    tx.update(&subscription.id, "customer.subscription.updated", |subscription: &mut Subscription| {
+        subscription.discounts.retain(|discount| phase.discounts.contains(discount));
     });
 }
 
@@ -159,11 +163,14 @@ fn finish(tx: &mut Tx<'_>, schedule: &Schedule, subscription: &str) -> Result<()
 }
 
 /// The items of a phase; each replaces the existing item at its position and keeps the id.
-pub(crate) fn items_of(one: &Subscription, phase: &Phase, now: UnixSeconds) -> Vec<Item> {
+pub(crate) fn items_of(subscription: &Subscription, phase: &Phase, now: UnixSeconds) -> Vec<Item> {
     let items = phase.items.iter().enumerate().map(|(place, new)| {
-        let old = one.items.get(place);
+        let old = subscription.items.get(place);
         Item {
-            id: old.map_or_else(|| format!("{}_{place}", one.id.replacen("sub_", "si_", 1)), |old| old.id.clone()),
+            id: old.map_or_else(
+                || format!("{}_{place}", subscription.id.replacen("sub_", "si_", 1)),
+                |old| old.id.clone(),
+            ),
             created: old.map_or(now, |old| old.created),
             price: new.price.clone(),
             quantity: new.quantity,
@@ -185,8 +192,8 @@ impl ScheduleStatus {
 }
 
 /// The error of a request that conflicts with a schedule.
-pub(crate) fn is_in_the_way(one: &Subscription) -> Option<crate::error::ApiError> {
-    let schedule = one.schedule.as_ref()?;
+pub(crate) fn is_in_the_way(subscription: &Subscription) -> Option<crate::error::ApiError> {
+    let schedule = subscription.schedule.as_ref()?;
     let message = format!(
         "The subscription is managed by the subscription schedule `{schedule}`, and updating any cancelation behavior directly is not allowed. Please update the schedule instead."
     );

@@ -183,9 +183,9 @@ pub(crate) fn check_for_sale<'a>(tx: &Tx<'_>, prices: impl IntoIterator<Item = &
 /// All of a customer's subscriptions and pending invoice items have the same currency. Once there are none left in it,
 /// the customer can be billed in another currency.
 pub(crate) fn check_currency(tx: &Tx<'_>, customer: &str, currency: &str) -> Result<()> {
-    let live = tx.state.subscriptions.of_customer(customer).filter(|one| !one.status.is_over());
+    let live = tx.state.subscriptions.of_customer(customer).filter(|subscription| !subscription.status.is_over());
     let waiting = tx.state.invoice_items.of_customer(customer).map(|item| &item.currency);
-    match live.map(|one| &one.currency).chain(waiting).find(|own| *own != currency) {
+    match live.map(|subscription| &subscription.currency).chain(waiting).find(|own| *own != currency) {
         Some(own) => Err(ApiError::invalid(format!(
             "You cannot combine currencies on a single customer. This customer has an active subscription, subscription schedule, discount, quote, or invoice item with currency {own}."
         ))),
@@ -217,10 +217,9 @@ pub(crate) fn invoice_paid(tx: &mut Tx<'_>, invoice: &Invoice) {
     if subscription.pending_update.as_ref().is_some_and(|update| update.invoice == invoice.id) {
         super::change::apply_pending(tx, id);
     }
-    let others_open =
-        tx.state.invoices.of_customer(&subscription.customer).any(|one| {
-            one.subscription.as_ref() == Some(id) && one.status == InvoiceStatus::Open && one.attempt_count > 0
-        });
+    let others_open = tx.state.invoices.of_customer(&subscription.customer).any(|invoice| {
+        invoice.subscription.as_ref() == Some(id) && invoice.status == InvoiceStatus::Open && invoice.attempt_count > 0
+    });
     let status = match subscription.status {
         SubscriptionStatus::Incomplete if subscription.trial_end.is_some_and(|end| end > now) => {
             SubscriptionStatus::Trialing
@@ -233,7 +232,7 @@ pub(crate) fn invoice_paid(tx: &mut Tx<'_>, invoice: &Invoice) {
         }
         status => status,
     };
-    tx.update(id, "customer.subscription.updated", |one: &mut Subscription| one.status = status);
+    tx.update(id, "customer.subscription.updated", |subscription: &mut Subscription| subscription.status = status);
 }
 
 /// Whether failed payments of an invoice are retried. First payments and payments for pending changes are not, because
@@ -250,9 +249,9 @@ pub(crate) fn is_retried(tx: &Tx<'_>, invoice: &Invoice) -> bool {
 /// Updates a subscription after a failed payment that will be retried.
 pub(crate) fn payment_failed(tx: &mut Tx<'_>, invoice: &Invoice) {
     let Some(id) = &invoice.subscription else { return };
-    tx.update(id, "customer.subscription.updated", |one: &mut Subscription| {
-        if matches!(one.status, SubscriptionStatus::Active | SubscriptionStatus::Trialing) {
-            one.status = SubscriptionStatus::PastDue;
+    tx.update(id, "customer.subscription.updated", |subscription: &mut Subscription| {
+        if matches!(subscription.status, SubscriptionStatus::Active | SubscriptionStatus::Trialing) {
+            subscription.status = SubscriptionStatus::PastDue;
         }
     });
 }
@@ -260,13 +259,13 @@ pub(crate) fn payment_failed(tx: &mut Tx<'_>, invoice: &Invoice) {
 /// Ends a subscription now. Its open invoices stay owed, but are no longer charged.
 pub(crate) fn end(tx: &mut Tx<'_>, id: &str, cancellation: Option<Cancellation>) {
     let now = tx.now;
-    let subscription = tx.edit(id, |one: &mut Subscription| {
-        one.status = SubscriptionStatus::Canceled;
-        one.canceled_at.get_or_insert(now);
-        one.ended_at = Some(now);
-        one.pending_update = None;
+    let subscription = tx.edit(id, |subscription: &mut Subscription| {
+        subscription.status = SubscriptionStatus::Canceled;
+        subscription.canceled_at.get_or_insert(now);
+        subscription.ended_at = Some(now);
+        subscription.pending_update = None;
         if let Some(cancellation) = cancellation {
-            one.cancellation = cancellation;
+            subscription.cancellation = cancellation;
         }
     });
     tx.emit::<Subscription>("customer.subscription.deleted", id);
@@ -287,9 +286,9 @@ pub(crate) fn end(tx: &mut Tx<'_>, id: &str, cancellation: Option<Cancellation>)
 /// Expires a subscription whose first payment never succeeded.
 pub(crate) fn expire(tx: &mut Tx<'_>, id: &str) {
     let now = tx.now;
-    let subscription = tx.update(id, "customer.subscription.updated", |one: &mut Subscription| {
-        one.status = SubscriptionStatus::IncompleteExpired;
-        one.ended_at = Some(now);
+    let subscription = tx.update(id, "customer.subscription.updated", |subscription: &mut Subscription| {
+        subscription.status = SubscriptionStatus::IncompleteExpired;
+        subscription.ended_at = Some(now);
     });
     for invoice in unsettled(tx, &subscription) {
         invoice::void(tx, &invoice);
@@ -309,12 +308,12 @@ pub(crate) fn resume(tx: &mut Tx<'_>, id: &str) -> Result<()> {
     let reason = BillingReason::SubscriptionUpdate;
     let bill = Bill { reason, lines, period_start: now, period_end, finalizes_at: None };
     let draft = invoice::draft(tx, &subscription, bill);
-    tx.update(id, "customer.subscription.updated", |one: &mut Subscription| {
-        one.status = SubscriptionStatus::Active;
-        one.billing_cycle_anchor = now;
-        (one.period_start, one.period_end) = (now, period_end);
-        one.upcoming_sent = false;
-        one.latest_invoice = Some(draft.id.clone());
+    tx.update(id, "customer.subscription.updated", |subscription: &mut Subscription| {
+        subscription.status = SubscriptionStatus::Active;
+        subscription.billing_cycle_anchor = now;
+        (subscription.period_start, subscription.period_end) = (now, period_end);
+        subscription.upcoming_sent = false;
+        subscription.latest_invoice = Some(draft.id.clone());
     });
     tx.emit::<Subscription>("customer.subscription.resumed", id);
     tx.emit::<Invoice>("invoice.created", &draft.id);
@@ -335,9 +334,9 @@ pub(crate) fn pending_items(tx: &Tx<'_>, subscription: &Subscription) -> Vec<Inv
 
 fn unsettled(tx: &Tx<'_>, subscription: &Subscription) -> Vec<String> {
     let of_customer = tx.state.invoices.of_customer(&subscription.customer);
-    let waits = |one: &&Invoice| {
-        one.subscription.as_ref() == Some(&subscription.id)
-            && matches!(one.status, InvoiceStatus::Draft | InvoiceStatus::Open)
+    let waits = |invoice: &&Invoice| {
+        invoice.subscription.as_ref() == Some(&subscription.id)
+            && matches!(invoice.status, InvoiceStatus::Draft | InvoiceStatus::Open)
     };
     of_customer.filter(waits).map(|invoice| invoice.id.clone()).collect()
 }

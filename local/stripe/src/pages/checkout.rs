@@ -63,8 +63,8 @@ pub(crate) async fn show_authentication(State(stand_in): State<StripeStandIn>, P
     if let Some(closed) = closed(&stand_in, &id) {
         return closed;
     }
-    let waits =
-        stand_in.read(|view| view.state.checkout_sessions.get(&id).is_some_and(|one| one.authenticating.is_some()));
+    let waits = stand_in
+        .read(|view| view.state.checkout_sessions.get(&id).is_some_and(|session| session.authenticating.is_some()));
     if waits { three_d_secure() } else { see_other(&format!("/c/pay/{id}")) }
 }
 

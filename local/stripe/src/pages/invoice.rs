@@ -38,7 +38,7 @@ pub(crate) async fn act(
     Path(id): Path<String>,
     Form(action): Form<Action>,
 ) -> Response {
-    if stand_in.read(|view| view.state.invoices.get(&id).is_none_or(|one| one.status != InvoiceStatus::Open)) {
+    if stand_in.read(|view| view.state.invoices.get(&id).is_none_or(|invoice| invoice.status != InvoiceStatus::Open)) {
         return show_with(&stand_in, &id, None);
     }
     let done = stand_in.change(Origin::default(), |tx| {
@@ -69,8 +69,8 @@ fn pay(tx: &mut Tx<'_>, id: &str, number: &str) -> Result<Option<String>> {
     }
     charge::attach(tx, &method.id, &open.customer);
     if let Some(subscription) = &open.subscription {
-        tx.update(subscription, "customer.subscription.updated", |one: &mut Subscription| {
-            one.default_payment_method = Some(method.id.clone());
+        tx.update(subscription, "customer.subscription.updated", |subscription: &mut Subscription| {
+            subscription.default_payment_method = Some(method.id.clone());
         });
     }
     match invoice::attempt(tx, id, Some(&method), Presence::Typed) {

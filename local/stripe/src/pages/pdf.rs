@@ -40,7 +40,7 @@ fn document(text: &[String]) -> Vec<u8> {
     let mut content = "BT /F1 12 Tf 16 TL 60 780 Td\n".to_owned();
     for line in text {
         let shown = line.replace('×', "x").replace('\\', "\\\\").replace('(', "\\(").replace(')', "\\)");
-        let shown: String = shown.chars().map(|one| if one.is_ascii() { one } else { '?' }).collect();
+        let shown: String = shown.chars().map(|character| if character.is_ascii() { character } else { '?' }).collect();
         content += &format!("({shown}) Tj T*\n");
     }
     content += "ET";

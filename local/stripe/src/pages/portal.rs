@@ -57,48 +57,48 @@ fn perform(tx: &mut Tx<'_>, customer: &str, action: &Action) -> Result<()> {
     if action.action == "card" {
         return change_card(tx, customer, &action.card);
     }
-    let one: Subscription = tx.find(&action.subscription, "subscription")?;
-    if one.customer != customer || one.status.is_over() {
+    let subscription: Subscription = tx.find(&action.subscription, "subscription")?;
+    if subscription.customer != customer || subscription.status.is_over() {
         return Err(ApiError::no_such("subscription", &action.subscription, "subscription"));
     }
     // Any change that is requested here replaces a scheduled one.
-    if let Some(schedule) = &one.schedule {
+    if let Some(schedule) = &subscription.schedule {
         schedule::release(tx, schedule);
     }
     match action.action.as_str() {
         "keep" => {}
-        "cancel" => schedule_cancellation(tx, &one),
+        "cancel" => schedule_cancellation(tx, &subscription),
         "undo" => {
-            tx.update(&one.id, "customer.subscription.updated", |one: &mut Subscription| {
-                one.cancel_at = None;
-                one.cancel_at_period_end = false;
-                one.canceled_at = None;
-                one.cancellation = Cancellation::default();
+            tx.update(&subscription.id, "customer.subscription.updated", |subscription: &mut Subscription| {
+                subscription.cancel_at = None;
+                subscription.cancel_at_period_end = false;
+                subscription.canceled_at = None;
+                subscription.cancellation = Cancellation::default();
             });
         }
-        "switch" => switch(tx, &one, &action.price)?,
+        "switch" => switch(tx, &subscription, &action.price)?,
         _ => return Err(ApiError::invalid("Unknown action.")),
     }
     Ok(())
 }
 
 /// In the flexible billing mode the portal sets `cancel_at` and leaves `cancel_at_period_end` unchanged.
-fn schedule_cancellation(tx: &mut Tx<'_>, one: &Subscription) {
+fn schedule_cancellation(tx: &mut Tx<'_>, subscription: &Subscription) {
     let now = tx.now;
-    tx.update(&one.id, "customer.subscription.updated", |one: &mut Subscription| {
-        if one.flexible {
-            one.cancel_at = Some(one.period_end);
+    tx.update(&subscription.id, "customer.subscription.updated", |subscription: &mut Subscription| {
+        if subscription.flexible {
+            subscription.cancel_at = Some(subscription.period_end);
         } else {
-            one.cancel_at_period_end = true;
+            subscription.cancel_at_period_end = true;
         }
-        one.canceled_at = Some(now);
-        one.cancellation.reason = Some("cancellation_requested".to_owned());
+        subscription.canceled_at = Some(now);
+        subscription.cancellation.reason = Some("cancellation_requested".to_owned());
     });
 }
 
-fn switch(tx: &mut Tx<'_>, one: &Subscription, price: &str) -> Result<()> {
+fn switch(tx: &mut Tx<'_>, subscription: &Subscription, price: &str) -> Result<()> {
     let price: Price = tx.find(price, "price")?;
-    let mut items = one.items.clone();
+    let mut items = subscription.items.clone();
     if let Some(item) = items.first_mut() {
         item.price = price.id;
     }
@@ -109,7 +109,7 @@ fn switch(tx: &mut Tx<'_>, one: &Subscription, price: &str) -> Result<()> {
         behavior: PaymentBehavior::Pend,
         restart: false,
     };
-    change::update(tx, &one.id, |_| {}, Some(change))
+    change::update(tx, &subscription.id, |_| {}, Some(change))
 }
 
 fn change_card(tx: &mut Tx<'_>, customer: &str, number: &str) -> Result<()> {
@@ -122,13 +122,18 @@ fn change_card(tx: &mut Tx<'_>, customer: &str, number: &str) -> Result<()> {
     // The portal authenticates a card when it is added.
     tx.edit(&method.id, |method: &mut PaymentMethod| method.authenticated = true);
     charge::attach(tx, &method.id, customer);
-    tx.update(customer, "customer.updated", |one: &mut Customer| one.default_payment_method = Some(method.id.clone()));
-    let of_customer = tx.state.subscriptions.of_customer(customer).filter(|one| !one.status.is_over());
-    let with_own: Vec<String> =
-        of_customer.filter(|one| one.default_payment_method.is_some()).map(|one| one.id.clone()).collect();
+    tx.update(customer, "customer.updated", |customer: &mut Customer| {
+        customer.default_payment_method = Some(method.id.clone());
+    });
+    let of_customer =
+        tx.state.subscriptions.of_customer(customer).filter(|subscription| !subscription.status.is_over());
+    let with_own: Vec<String> = of_customer
+        .filter(|subscription| subscription.default_payment_method.is_some())
+        .map(|subscription| subscription.id.clone())
+        .collect();
     for id in with_own {
-        tx.update(&id, "customer.subscription.updated", |one: &mut Subscription| {
-            one.default_payment_method = Some(method.id.clone());
+        tx.update(&id, "customer.subscription.updated", |subscription: &mut Subscription| {
+            subscription.default_payment_method = Some(method.id.clone());
         });
     }
     Ok(())
@@ -152,10 +157,14 @@ fn show_with(stand_in: &StripeStandIn, id: &str, message: Option<&str>) -> Respo
 fn body(view: View<'_>, session: &PortalSession, message: Option<&str>) -> String {
     let back = session.return_url.as_deref();
     let back = back.map(|url| format!("<p><a href=\"{}\">Return to the site</a></p>", escape(url))).unwrap_or_default();
-    let mut live =
-        view.state.subscriptions.of_customer(&session.customer).filter(|one| !one.status.is_over()).peekable();
+    let mut live = view
+        .state
+        .subscriptions
+        .of_customer(&session.customer)
+        .filter(|subscription| !subscription.status.is_over())
+        .peekable();
     let none = if live.peek().is_none() { "<p>There is no subscription.</p>" } else { "" };
-    let subscriptions: String = live.map(|one| subscription(view, one)).collect();
+    let subscriptions: String = live.map(|subscription| subscription_card(view, subscription)).collect();
     format!(
         "{back}{}{none}{subscriptions}{}{}",
         error(message),
@@ -164,38 +173,38 @@ fn body(view: View<'_>, session: &PortalSession, message: Option<&str>) -> Strin
     )
 }
 
-fn subscription(view: View<'_>, one: &Subscription) -> String {
-    let names = one.items.iter().filter_map(|item| {
+fn subscription_card(view: View<'_>, subscription: &Subscription) -> String {
+    let names = subscription.items.iter().filter_map(|item| {
         let price = view.state.prices.get(&item.price)?;
         let product = view.state.products.get(&price.product)?;
         let interval = price.recurring?.interval.name();
         Some(format!("{} · {} / {interval}", escape(&product.name), money(price.unit_amount, &price.currency)))
     });
     let names: Vec<String> = names.collect();
-    let (when, action, label) = match one.ends_at() {
+    let (when, action, label) = match subscription.ends_at() {
         Some(end) => (format!("Ends on {}", day(end)), "undo", "Don’t cancel"),
-        None => (format!("Renews on {}", day(one.period_end)), "cancel", "Cancel subscription"),
+        None => (format!("Renews on {}", day(subscription.period_end)), "cancel", "Cancel subscription"),
     };
-    let hidden = format!("<input type=\"hidden\" name=\"subscription\" value=\"{}\">", escape(&one.id));
-    let pending = format!("{}{}", unpaid(one), later(view, one, &hidden));
+    let hidden = format!("<input type=\"hidden\" name=\"subscription\" value=\"{}\">", escape(&subscription.id));
+    let pending = format!("{}{}", unpaid(subscription), later(view, subscription, &hidden));
     format!(
         "<h2>{}</h2><p class=\"soft\">{} · {when}</p>{pending}<form method=\"post\">{hidden}\
          <button class=\"quiet\" name=\"action\" value=\"{action}\">{label}</button></form>{}",
         names.join("<br>"),
-        one.status.name(),
-        plans(view, one, &hidden),
+        subscription.status.name(),
+        plans(view, subscription, &hidden),
     )
 }
 
 /// A change that is pending until its payment, with a link to pay.
-fn unpaid(one: &Subscription) -> String {
-    let Some(update) = &one.pending_update else { return String::new() };
+fn unpaid(subscription: &Subscription) -> String {
+    let Some(update) = &subscription.pending_update else { return String::new() };
     format!("<p>A plan change is waiting for payment. <a href=\"/i/{}\">Pay now</a></p>", escape(&update.invoice))
 }
 
 /// A scheduled change, with a button that cancels it.
-fn later(view: View<'_>, one: &Subscription, hidden: &str) -> String {
-    let schedule = one.schedule.as_deref().and_then(|id| view.state.schedules.get(id));
+fn later(view: View<'_>, subscription: &Subscription, hidden: &str) -> String {
+    let schedule = subscription.schedule.as_deref().and_then(|id| view.state.schedules.get(id));
     let Some(next) = schedule.and_then(|schedule| schedule.phases.get(schedule.current + 1)) else {
         return String::new();
     };
@@ -209,12 +218,12 @@ fn later(view: View<'_>, one: &Subscription, hidden: &str) -> String {
     )
 }
 
-fn plans(view: View<'_>, one: &Subscription, hidden: &str) -> String {
-    let current = one.items.first().map(|item| item.price.as_str());
+fn plans(view: View<'_>, subscription: &Subscription, hidden: &str) -> String {
+    let current = subscription.items.first().map(|item| item.price.as_str());
     let others = view.state.prices.iter().filter(|price| {
         price.active
             && price.recurring.is_some()
-            && price.currency == one.currency
+            && price.currency == subscription.currency
             && Some(price.id.as_str()) != current
     });
     let options: String = others
@@ -231,7 +240,7 @@ fn plans(view: View<'_>, one: &Subscription, hidden: &str) -> String {
     if options.is_empty() {
         return String::new();
     }
-    let id = escape(&one.id);
+    let id = escape(&subscription.id);
     format!(
         "<form method=\"post\">{hidden}<label for=\"price-{id}\">Another plan</label><select id=\"price-{id}\" name=\"price\">\
          {options}</select><button name=\"action\" value=\"switch\">Switch plan</button></form>"

@@ -19,7 +19,7 @@ impl Render for Customer {
             return json!({"id": self.id, "object": "customer", "deleted": true});
         }
         let mut invoices = view.state.invoices.of_customer(&self.id);
-        let delinquent = invoices.any(|one| one.status == InvoiceStatus::Open && one.attempt_count > 0);
+        let delinquent = invoices.any(|invoice| invoice.status == InvoiceStatus::Open && invoice.attempt_count > 0);
         json!({
             "id": self.id,
             "object": "customer",

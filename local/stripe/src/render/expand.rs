@@ -102,9 +102,9 @@ fn include(object: &Value, name: &str, view: View<'_>) -> Option<Value> {
         ("invoice", "confirmation_secret") => Some(billing::confirmation_secret(state.invoices.get(id)?, view)),
         ("charge", "refunds") => Some(payment::refunds(id, view)),
         ("customer", "subscriptions") => {
-            let live = state.subscriptions.of_customer(id).filter(|one| !one.status.is_over());
+            let live = state.subscriptions.of_customer(id).filter(|subscription| !subscription.status.is_over());
             let url = format!("/v1/customers/{id}/subscriptions");
-            Some(super::inner_list(&url, live.map(|one| one.render(view)).collect()))
+            Some(super::inner_list(&url, live.map(|subscription| subscription.render(view)).collect()))
         }
         ("coupon", "applies_to") => Some(serde_json::json!({"products": state.coupons.get(id)?.applies_to})),
         _ => None,

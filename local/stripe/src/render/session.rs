@@ -32,9 +32,9 @@ impl CheckoutSession {
         let customer = self.customer.as_deref().and_then(|id| view.state.customers.get(id));
         let email = customer.and_then(|customer| customer.email.as_deref()).or(self.customer_email.as_deref());
         let email = email.or(self.typed_email.as_deref());
-        let discounts = self.discounts.iter().map(|one| {
-            let coupon = one.promotion_code.is_none().then_some(&one.coupon);
-            json!({"coupon": coupon, "promotion_code": one.promotion_code})
+        let discounts = self.discounts.iter().map(|discount| {
+            let coupon = discount.promotion_code.is_none().then_some(&discount.coupon);
+            json!({"coupon": coupon, "promotion_code": discount.promotion_code})
         });
         let discounts: Vec<Value> = discounts.collect();
         json!({

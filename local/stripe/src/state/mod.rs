@@ -129,11 +129,13 @@ impl State {
         // If several timers are due at the same time, invoices go first, because invoices are charged before their
         // subscription ends. Schedules go second, because a renewal belongs to the phase that starts with it.
         let timers = [
-            self.invoices.next_due().map(|(due, one)| (due, Timer::Invoice(one.id.clone()))),
-            self.schedules.next_due().map(|(due, one)| (due, Timer::Schedule(one.id.clone()))),
-            self.subscriptions.next_due().map(|(due, one)| (due, Timer::Subscription(one.id.clone()))),
-            self.checkout_sessions.next_due().map(|(due, one)| (due, Timer::CheckoutSession(one.id.clone()))),
-            self.disputes.next_due().map(|(due, one)| (due, Timer::Dispute(one.id.clone()))),
+            self.invoices.next_due().map(|(due, invoice)| (due, Timer::Invoice(invoice.id.clone()))),
+            self.schedules.next_due().map(|(due, schedule)| (due, Timer::Schedule(schedule.id.clone()))),
+            self.subscriptions
+                .next_due()
+                .map(|(due, subscription)| (due, Timer::Subscription(subscription.id.clone()))),
+            self.checkout_sessions.next_due().map(|(due, session)| (due, Timer::CheckoutSession(session.id.clone()))),
+            self.disputes.next_due().map(|(due, dispute)| (due, Timer::Dispute(dispute.id.clone()))),
         ];
         timers.into_iter().flatten().min_by_key(|(due, _)| *due)
     }

@@ -18,7 +18,7 @@ use stripe_core::refund::{CreateRefund, CreateRefundReason};
 const EVENT_TYPES_MAX: usize = 20;
 
 /// A refund to be made.
-pub struct Return<'a> {
+pub struct NewRefund<'a> {
     /// The refunded payment.
     pub payment_intent: &'a str,
     /// The invoice that the payment paid.
@@ -49,7 +49,7 @@ impl Stripe {
     /// Makes a refund. The audit entry is written from its metadata, so no crash leaves one without the other. If two operators
     /// request the same refund at once, it is made once: its key contains the amount that was already refunded.
     #[boxed]
-    pub async fn give_back(&self, wanted: &Return<'_>) -> Result<Refund, StripeError> {
+    pub async fn give_back(&self, wanted: &NewRefund<'_>) -> Result<Refund, StripeError> {
         let note = [
             ("actor", wanted.actor.to_string()),
             ("reason", wanted.reason.to_owned()),

@@ -119,9 +119,7 @@ fn corrupt(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreE
 mod tests {
     use super::*;
     use crate::models::catalogue::Entry;
-    use crate::models::facts::Facts;
-    use crate::models::ids::{SeriesId, VideoId};
-    use crate::models::plan::RequiredPlan;
+    use crate::models::ids::SeriesId;
     use crate::models::series::SeriesEntry;
     use crate::models::video_view::PublicVideo;
     use crate::stores::row::read as read_row;
@@ -134,20 +132,10 @@ mod tests {
 
     fn entries(count: u128) -> Vec<Listed> {
         let video = |number| PublicVideo {
-            id: VideoId::from_uuid(Uuid::from_u128(number)),
-            title: format!("Film {number}"),
             description: "Été à Łódź".to_owned(),
-            category: "drama".to_owned(),
-            required_plan: RequiredPlan::Basic,
-            duration: Some(1_800.04),
-            poster: None,
-            facts: Facts::default(),
-            audio_languages: Vec::new(),
-            caption_languages: Vec::new(),
-            series_id: None,
-            season: None,
             episode: Some(3),
             published_at: Some("2026-01-02T03:04:05Z".parse().expect("a time")),
+            ..PublicVideo::sample(number, &format!("Film {number}"))
         };
         let entry = |number| Listed::Video(Arc::new(Entry { video: video(number), publish_at: None, views: 7 }));
         (0..count).map(entry).collect()

@@ -201,8 +201,6 @@ fn video(entry: &Entry, views: u64) -> Listed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::facts::Facts;
-    use crate::models::plan::RequiredPlan;
     use crate::models::video_view::PublicVideo;
 
     fn id(number: u128) -> VideoId {
@@ -210,23 +208,7 @@ mod tests {
     }
 
     fn entry(number: u128, title: &str) -> Entry {
-        let video = PublicVideo {
-            id: id(number),
-            title: title.to_owned(),
-            description: String::new(),
-            category: "drama".to_owned(),
-            required_plan: RequiredPlan::Free,
-            duration: None,
-            poster: None,
-            facts: Facts::default(),
-            audio_languages: Vec::new(),
-            caption_languages: Vec::new(),
-            series_id: None,
-            season: None,
-            episode: None,
-            published_at: None,
-        };
-        Entry { video, publish_at: None, views: 3 }
+        Entry { video: PublicVideo::sample(number, title), publish_at: None, views: 3 }
     }
 
     fn listed(number: u128, title: &str) -> Listed {
@@ -271,7 +253,7 @@ mod tests {
         let shown = Entry { views: 0, ..entry(1, "Renamed") };
         let edits = [Edit::Put(Box::new(shown)), Edit::Views(id(2), 9), Edit::Views(id(3), 9)];
         let after = edited(vec![listed(1, "Named"), listed(2, "Other")], &edits.iter().collect::<Vec<_>>());
-        let title = |one: &Listed| match one {
+        let title = |listed: &Listed| match listed {
             Listed::Video(entry) => (entry.video.title.clone(), entry.views),
             Listed::Series(entry) => (entry.title.clone(), 0),
             Listed::Trailer(entry) => panic!("no trailer was listed: {entry:?}"),

@@ -1,18 +1,13 @@
 import { t } from '@lingui/core/macro';
-import { useId } from 'react';
-import type { ReactNode } from 'react';
-import { Button } from '@/components/button';
-import { Dialog } from '@/components/dialog';
 import { TextArea, TextField } from '@/components/field';
-import { ErrorNotice } from '@/components/notice';
 import { Segments } from '@/components/segments';
 import { hasCode } from '@/lib/errors/api-error';
 import { lengthIssue } from '@/lib/fields';
 import type { MemberDetail } from '@/lib/models';
 import { notify } from '@/lib/notify';
 import { useForm } from '@/lib/use-form';
-import styles from './dialog-form.module.css';
-import { REASON_LENGTH_MAX, reasonIssue } from './reason';
+import { FormDialog, ReasonField } from './form-dialog';
+import { reasonIssue } from './reason';
 import { useChangeMember } from './use-change-member';
 import type { MemberEdit } from './use-change-member';
 
@@ -50,32 +45,19 @@ export function EditDialog({ member, onClose }: DialogProps) {
     issuesOf: (error) => (hasCode(error, 'EMAIL_TAKEN') ? { email: t`Another account uses this email address` } : null),
   });
   return (
-    <Framed
+    <FormDialog
       title={t`Edit member`}
       description={t`A new email address applies at once and signs the member out everywhere. The earlier address is notified.`}
-      submit={(id) => (
-        <Button type="submit" form={id} look="primary" busy={form.isBusy}>
-          {t`Save`}
-        </Button>
-      )}
-      isBusy={form.isBusy}
+      form={form}
+      submitLabel={t`Save`}
+      submitLook="primary"
       onClose={onClose}
     >
-      {(id) => (
-        <form id={id} noValidate className={styles.form} onSubmit={(event) => void form.onSubmit(event)}>
-          {form.error !== null && <ErrorNotice size="line" error={form.error} />}
-          <TextField {...form.field('name')} label={t`Name`} autoComplete="off" />
-          <TextField {...form.field('email')} type="email" label={t`Email address`} autoComplete="off" />
-          <TextArea
-            {...form.field('notes')}
-            label={t`Notes`}
-            rows={4}
-            hint={t`For operators. They are part of the member’s data export.`}
-          />
-          <Reason {...form.field('reason')} />
-        </form>
-      )}
-    </Framed>
+      <TextField {...form.field('name')} label={t`Name`} autoComplete="off" />
+      <TextField {...form.field('email')} type="email" label={t`Email address`} autoComplete="off" />
+      <TextArea {...form.field('notes')} label={t`Notes`} rows={4} hint={t`For operators. They are part of the member’s data export.`} />
+      <ReasonField {...form.field('reason')} />
+    </FormDialog>
   );
 }
 
@@ -93,24 +75,16 @@ export function EndSessionsDialog({ member, onClose }: DialogProps) {
     },
   });
   return (
-    <Framed
+    <FormDialog
       title={t`Sign out all devices?`}
       description={t`${email} is signed out at once, and playback stops. The password stays the same.`}
-      submit={(id) => (
-        <Button type="submit" form={id} look="danger" busy={form.isBusy}>
-          {t`Sign out`}
-        </Button>
-      )}
-      isBusy={form.isBusy}
+      form={form}
+      submitLabel={t`Sign out`}
+      submitLook="danger"
       onClose={onClose}
     >
-      {(id) => (
-        <form id={id} noValidate className={styles.form} onSubmit={(event) => void form.onSubmit(event)}>
-          {form.error !== null && <ErrorNotice size="line" error={form.error} />}
-          <Reason {...form.field('reason')} />
-        </form>
-      )}
-    </Framed>
+      <ReasonField {...form.field('reason')} />
+    </FormDialog>
   );
 }
 
@@ -131,84 +105,32 @@ export function EndSubscriptionDialog({ member, onClose }: DialogProps) {
   });
   const when = form.values.when === 'now' ? 'now' : 'period_end';
   return (
-    <Framed
+    <FormDialog
       title={t`End subscription?`}
       description={
         when === 'now'
           ? t`${email} loses access at once. Nothing is refunded; you can refund payments separately.`
           : t`${email} can watch until the paid period ends, and is not charged again.`
       }
-      submit={(id) => (
-        <Button type="submit" form={id} look="danger" busy={form.isBusy}>
-          {t`End subscription`}
-        </Button>
-      )}
-      isBusy={form.isBusy}
+      form={form}
+      submitLabel={t`End subscription`}
+      submitLook="danger"
       onClose={onClose}
     >
-      {(id) => (
-        <form id={id} noValidate className={styles.form} onSubmit={(event) => void form.onSubmit(event)}>
-          {form.error !== null && <ErrorNotice size="line" error={form.error} />}
-          {!isEnding && (
-            <div>
-              <Segments
-                label={t`When`}
-                value={when}
-                options={[
-                  { value: 'period_end', label: t`With the period` },
-                  { value: 'now', label: t`Now` },
-                ]}
-                onChange={(value) => form.set('when', value)}
-              />
-            </div>
-          )}
-          <Reason {...form.field('reason')} />
-        </form>
+      {!isEnding && (
+        <div>
+          <Segments
+            label={t`When`}
+            value={when}
+            options={[
+              { value: 'period_end', label: t`With the period` },
+              { value: 'now', label: t`Now` },
+            ]}
+            onChange={(value) => form.set('when', value)}
+          />
+        </div>
       )}
-    </Framed>
-  );
-}
-
-interface FramedProps {
-  title: string;
-  description: string;
-  submit: (form: string) => ReactNode;
-  isBusy: boolean;
-  onClose: () => void;
-  children: (form: string) => ReactNode;
-}
-
-/** A dialog whose buttons are outside of its form. */
-function Framed({ title, description, submit, isBusy, onClose, children }: FramedProps) {
-  const id = useId();
-  return (
-    <Dialog
-      open
-      onClose={() => !isBusy && onClose()}
-      title={title}
-      description={description}
-      actions={
-        <>
-          <Button look="plain" onClick={onClose}>
-            {t`Cancel`}
-          </Button>
-          {submit(id)}
-        </>
-      }
-    >
-      {children(id)}
-    </Dialog>
-  );
-}
-
-function Reason(field: ReturnType<ReturnType<typeof useForm>['field']>) {
-  return (
-    <TextArea
-      {...field}
-      label={t`Reason`}
-      rows={3}
-      maxLength={REASON_LENGTH_MAX}
-      hint={t`This is recorded in the audit log with your name.`}
-    />
+      <ReasonField {...form.field('reason')} />
+    </FormDialog>
   );
 }

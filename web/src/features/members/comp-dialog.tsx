@@ -1,18 +1,13 @@
 import { t } from '@lingui/core/macro';
-import { useId } from 'react';
-import { Button } from '@/components/button';
 import { DateField } from '@/components/date-field';
-import { Dialog } from '@/components/dialog';
-import { TextArea } from '@/components/field';
-import { ErrorNotice } from '@/components/notice';
 import { Segments } from '@/components/segments';
 import { exampleTime, fieldTime, isPast, timeOfField, utcToday } from '@/lib/fields';
 import type { MemberDetail, PlanType } from '@/lib/models';
 import { planName } from '@/lib/nouns';
 import { notify } from '@/lib/notify';
 import { useForm } from '@/lib/use-form';
-import styles from './dialog-form.module.css';
-import { REASON_LENGTH_MAX, reasonIssue } from './reason';
+import { FormDialog, ReasonField } from './form-dialog';
+import { reasonIssue } from './reason';
 import { useCompMember } from './use-comp-member';
 
 const END_OF_DAY = '23:59';
@@ -31,7 +26,6 @@ export function CompDialog({ member, removes, onClose }: CompDialogProps) {
   const { user, complimentary_plan, subscription } = member;
   const { email } = user;
   const comp = useCompMember(user.id);
-  const id = useId();
   const form = useForm({
     initial: {
       plan_type: complimentary_plan ?? 'premium',
@@ -55,57 +49,40 @@ export function CompDialog({ member, removes, onClose }: CompDialogProps) {
   const plan = form.values.plan_type === 'basic' ? 'basic' : 'premium';
   const name = planName(plan);
   return (
-    <Dialog
-      open
-      onClose={() => !form.isBusy && onClose()}
+    <FormDialog
       title={removes ? t`Remove comp access?` : complimentary_plan ? t`Change comp access` : t`Give comp access`}
       description={
         removes
           ? t`${email} keeps any plan that they pay for. Videos that they can no longer watch stop within seconds.`
           : t`${email} can watch without paying. If they also pay for a plan, the higher plan applies.`
       }
-      actions={
-        <>
-          <Button look="plain" onClick={onClose}>
-            {t`Cancel`}
-          </Button>
-          <Button type="submit" form={id} look={removes ? 'danger' : 'primary'} busy={form.isBusy}>
-            {removes ? t`Remove access` : t`Give ${name}`}
-          </Button>
-        </>
-      }
+      form={form}
+      submitLabel={removes ? t`Remove access` : t`Give ${name}`}
+      submitLook={removes ? 'danger' : 'primary'}
+      onClose={onClose}
     >
-      <form id={id} noValidate className={styles.form} onSubmit={(event) => void form.onSubmit(event)}>
-        {form.error !== null && <ErrorNotice size="line" error={form.error} />}
-        {!removes && (
-          <>
-            <div>
-              <Segments
-                label={t`Plan`}
-                value={plan}
-                options={PLANS.map((value) => ({ value, label: planName(value) }))}
-                onChange={(value) => form.set('plan_type', value)}
-              />
-            </div>
-            <DateField
-              {...form.field('until')}
-              onChange={(typed) => form.set('until', typed)}
-              label={t`Until`}
-              time={END_OF_DAY}
-              from={utcToday()}
-              hint={t`In UTC. Leave this empty for access without an end date.`}
+      {!removes && (
+        <>
+          <div>
+            <Segments
+              label={t`Plan`}
+              value={plan}
+              options={PLANS.map((value) => ({ value, label: planName(value) }))}
+              onChange={(value) => form.set('plan_type', value)}
             />
-          </>
-        )}
-        <TextArea
-          {...form.field('reason')}
-          label={t`Reason`}
-          rows={3}
-          maxLength={REASON_LENGTH_MAX}
-          hint={t`This is recorded in the audit log with your name.`}
-        />
-      </form>
-    </Dialog>
+          </div>
+          <DateField
+            {...form.field('until')}
+            onChange={(typed) => form.set('until', typed)}
+            label={t`Until`}
+            time={END_OF_DAY}
+            from={utcToday()}
+            hint={t`In UTC. Leave this empty for access without an end date.`}
+          />
+        </>
+      )}
+      <ReasonField {...form.field('reason')} />
+    </FormDialog>
   );
 }
 

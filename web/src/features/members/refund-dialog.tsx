@@ -1,17 +1,13 @@
 import { t } from '@lingui/core/macro';
-import { useId } from 'react';
-import { Button } from '@/components/button';
-import { Dialog } from '@/components/dialog';
-import { TextArea, TextField } from '@/components/field';
-import { ErrorNotice } from '@/components/notice';
+import { TextField } from '@/components/field';
 import { isAccepted, unitOf } from '@/lib/currency';
 import { fieldMoney, moneyOfField } from '@/lib/fields';
 import type { Payment } from '@/lib/models';
 import { money } from '@/lib/money';
 import { notify } from '@/lib/notify';
 import { useForm } from '@/lib/use-form';
-import styles from './dialog-form.module.css';
-import { REASON_LENGTH_MAX, reasonIssue } from './reason';
+import { FormDialog, ReasonField } from './form-dialog';
+import { reasonIssue } from './reason';
 import { useRefundPayment } from './use-refund-payment';
 
 /** Refunds a payment in whole or in part. Requires a reason. */
@@ -19,7 +15,6 @@ export function RefundDialog({ member_id, payment, onClose }: { member_id: strin
   const { currency, amount_paid, amount_refunded, number } = payment;
   const left = amount_paid - amount_refunded;
   const refund = useRefundPayment(member_id, payment.id);
-  const id = useId();
   const form = useForm({
     initial: { amount: fieldMoney(left, currency), reason: '' },
     check: ({ amount, reason }) => ({ amount: amountIssue(amount, left, currency), reason: reasonIssue(reason) }),
@@ -36,34 +31,17 @@ export function RefundDialog({ member_id, payment, onClose }: { member_id: strin
   const invoice = number ?? payment.id;
   const code = currency.toUpperCase();
   return (
-    <Dialog
-      open
-      onClose={() => !form.isBusy && onClose()}
+    <FormDialog
       title={t`Refund`}
       description={t`You can refund up to ${most} of invoice ${invoice}. The subscription continues. You cannot undo a refund.`}
-      actions={
-        <>
-          <Button look="plain" onClick={onClose}>
-            {t`Cancel`}
-          </Button>
-          <Button type="submit" form={id} look="danger" busy={form.isBusy}>
-            {wanted && wanted <= left ? t`Refund ${amount}` : t`Refund`}
-          </Button>
-        </>
-      }
+      form={form}
+      submitLabel={wanted && wanted <= left ? t`Refund ${amount}` : t`Refund`}
+      submitLook="danger"
+      onClose={onClose}
     >
-      <form id={id} noValidate className={styles.form} onSubmit={(event) => void form.onSubmit(event)}>
-        {form.error !== null && <ErrorNotice size="line" error={form.error} />}
-        <TextField {...form.field('amount')} label={t`Amount in ${code}`} inputMode="decimal" autoComplete="off" />
-        <TextArea
-          {...form.field('reason')}
-          label={t`Reason`}
-          rows={3}
-          maxLength={REASON_LENGTH_MAX}
-          hint={t`This is recorded in the audit log with your name.`}
-        />
-      </form>
-    </Dialog>
+      <TextField {...form.field('amount')} label={t`Amount in ${code}`} inputMode="decimal" autoComplete="off" />
+      <ReasonField {...form.field('reason')} />
+    </FormDialog>
   );
 }
 

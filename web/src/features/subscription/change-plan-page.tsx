@@ -16,7 +16,7 @@ import { notify } from '@/lib/notify';
 import { choosePlan, planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
 import { useSubscription } from '@/lib/queries/use-subscription';
-import { forgetWanted, wanted } from '@/lib/wanted';
+import { forgetReturnPath, returnPath } from '@/lib/return-path';
 import styles from './change-plan-page.module.css';
 import { ConfirmChange, currentPlan } from './confirm-change';
 import { isLive } from './describe';
@@ -62,8 +62,8 @@ function Choice({ subscription }: { subscription: Subscription }) {
     notify(
       isThere ? t`You now have ${plan}.` : end ? t`Your plan changes on ${end}.` : t`Your plan changes at the end of your billing period.`,
     );
-    const next = isThere ? wanted() : null;
-    forgetWanted();
+    const next = isThere ? returnPath() : null;
+    forgetReturnPath();
     void navigate(next ?? '/account');
   };
 

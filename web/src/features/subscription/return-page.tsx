@@ -13,7 +13,7 @@ import { planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
 import { invalidate } from '@/lib/queries/keys';
 import { subscriptionQuery } from '@/lib/queries/use-subscription';
-import { forgetWanted, wanted } from '@/lib/wanted';
+import { forgetReturnPath, returnPath } from '@/lib/return-path';
 import styles from './return-page.module.css';
 
 const POLL_INTERVAL = 2000;
@@ -72,8 +72,8 @@ function Waiting() {
 }
 
 function Welcome({ subscription }: { subscription: Subscription }) {
-  const [next] = useState(wanted);
-  useEffect(() => forgetWanted(), []);
+  const [next] = useState(returnPath);
+  useEffect(() => forgetReturnPath(), []);
   const { plan_type, status, trial_end } = subscription;
   const name = plan_type ? planName(plan_type) : BRAND;
   const date = trial_end && day(trial_end);

@@ -16,7 +16,7 @@ import { notify } from '@/lib/notify';
 import { planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
 import { useSubscription } from '@/lib/queries/use-subscription';
-import { forgetWanted, wanted } from '@/lib/wanted';
+import { forgetReturnPath, returnPath } from '@/lib/return-path';
 import { describe, isLive, hasOpenPayment } from './describe';
 import { PayButton } from './pay-button';
 import styles from './subscription-page.module.css';
@@ -176,8 +176,8 @@ function Overdue({ text, isPaused }: { text: string; isPaused: boolean }) {
   const navigate = useNavigate();
   // Back to the film that needed the payment.
   const goOn = () => {
-    const next = wanted();
-    forgetWanted();
+    const next = returnPath();
+    forgetReturnPath();
     if (next) void navigate(next);
   };
   return (

@@ -6,7 +6,7 @@ import { classes } from '@/components/classes';
 import { More } from '@/components/more';
 import { Empty, ErrorNotice } from '@/components/notice';
 import { Select } from '@/components/select';
-import { Loading, Skeleton } from '@/components/skeleton';
+import { Loading } from '@/components/skeleton';
 import { VideoCard } from '@/components/video-card';
 import { planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
@@ -14,6 +14,7 @@ import { useAllSeries } from '@/lib/queries/use-series';
 import { readFilter, defaultSort, writeFilter } from './browse-filter';
 import type { BrowseFilter } from './browse-filter';
 import styles from './browse-page.module.css';
+import { CardSkeletons } from './card-skeletons';
 import { NO_SERIES, cards } from './cards';
 import type { Card } from './cards';
 import { SearchField } from './search-field';
@@ -115,7 +116,7 @@ function Results({ filter, clear }: { filter: BrowseFilter; clear: () => void })
     return (
       <Loading label={t`Loading`}>
         <Cards>
-          <Waiting />
+          <CardSkeletons />
         </Cards>
       </Loading>
     );
@@ -129,7 +130,7 @@ function Results({ filter, clear }: { filter: BrowseFilter; clear: () => void })
         {videos.isPlaceholderData ? '' : found}
       </p>
       {shown.length === 0 ? (
-        <Nothing
+        <NoResults
           searched={searched}
           nearest={cards(videos.data?.pages[0]?.suggestions ?? [], series.data ?? NO_SERIES)}
           isOld={videos.isPlaceholderData}
@@ -138,7 +139,7 @@ function Results({ filter, clear }: { filter: BrowseFilter; clear: () => void })
       ) : (
         <Cards isOld={videos.isPlaceholderData}>
           <Titles cards={shown} />
-          {isFetchingNextPage && <Waiting />}
+          {isFetchingNextPage && <CardSkeletons />}
         </Cards>
       )}
       {videos.isFetchNextPageError && <ErrorNotice error={videos.error} onRetry={() => void fetchNextPage()} />}
@@ -147,7 +148,7 @@ function Results({ filter, clear }: { filter: BrowseFilter; clear: () => void })
   );
 }
 
-interface NothingProps {
+interface NoResultsProps {
   searched: string | undefined;
   nearest: Card[];
   isOld: boolean;
@@ -155,7 +156,7 @@ interface NothingProps {
 }
 
 /** Shown when nothing was found: suggestions, or else the most popular titles. */
-function Nothing({ searched, nearest, isOld, clear }: NothingProps) {
+function NoResults({ searched, nearest, isOld, clear }: NoResultsProps) {
   const isGuess = nearest.length > 0;
   const popular = useVideos({ sort: 'popular', limit: 6 }, { enabled: searched !== undefined && !isGuess && !isOld });
   const instead = isGuess ? nearest : popular.data?.pages[0]?.items.map((video) => ({ video }));
@@ -192,13 +193,4 @@ function Titles({ cards }: { cards: Card[] }) {
 
 function Cards({ isOld = false, children }: { isOld?: boolean; children: React.ReactNode }) {
   return <ul className={classes(styles.cards, isOld && styles.old)}>{children}</ul>;
-}
-
-function Waiting() {
-  return Array.from({ length: 8 }, (_, card) => (
-    <li key={`waiting-${card}`} aria-hidden="true">
-      <Skeleton shape="poster" />
-      <Skeleton shape="text" lines={2} className={styles.lines} />
-    </li>
-  ));
 }

@@ -13,7 +13,8 @@ import type { AdminVideo, Captions, SpokenLanguage } from '@/lib/models';
 import { languageName } from '@/lib/names';
 import { notify } from '@/lib/notify';
 import { useAct } from '@/lib/use-act';
-import styles from './captions-panel.module.css';
+import fields from './file-fields.module.css';
+import list from './item-list.module.css';
 import { spokenLanguages } from './spoken-language';
 import { useDeleteCaptions, useGenerateCaptions, usePutCaptions } from './use-captions';
 
@@ -32,7 +33,7 @@ export function CaptionsPanel({ video }: { video: AdminVideo }) {
       {video.captions.length === 0 ? (
         <Note>{t`This video has no captions.`}</Note>
       ) : (
-        <ul className={styles.list}>
+        <ul className={list.list}>
           {video.captions.map((track) => (
             <Track key={track.track_id} track={track} onRemove={() => setRemoved(track)} />
           ))}
@@ -65,9 +66,9 @@ export function CaptionsPanel({ video }: { video: AdminVideo }) {
 function Track({ track, onRemove }: { track: Captions; onRemove: () => void }) {
   const { name, language, status } = track;
   return (
-    <li className={styles.track}>
-      <span className={styles.name}>{name}</span>
-      <span className={styles.note}>{track.is_generated ? t`${language}, auto-generated` : language}</span>
+    <li className={list.item}>
+      <span className={list.name}>{name}</span>
+      <span className={list.note}>{track.is_generated ? t`${language}, auto-generated` : language}</span>
       {status === 'preparing' && <Badge kind="neutral">{track.is_generated ? t`Mux is writing them` : t`Mux is reading the file`}</Badge>}
       {status === 'errored' && (
         <Badge kind="danger">{track.is_generated ? t`Mux could not write them` : t`Mux could not read the file`}</Badge>
@@ -101,7 +102,7 @@ function Upload({ video }: { video: AdminVideo }) {
   // All of the service's issues are about the file.
   const refusals = Object.values(fieldIssues(send.error));
   return (
-    <div className={styles.upload}>
+    <div className={fields.fields}>
       <Select
         label={t`Language`}
         value={language}
@@ -114,7 +115,7 @@ function Upload({ video }: { video: AdminVideo }) {
           id={id}
           type="file"
           accept=".vtt,.srt,text/vtt,application/x-subrip"
-          className={styles.file}
+          className={fields.file}
           onChange={({ target }) => setFile(target.files?.[0] ?? null)}
         />
       </Frame>
@@ -142,7 +143,7 @@ function Generate({ video }: { video: AdminVideo }) {
   });
   if (!language) return null;
   return (
-    <div className={styles.upload}>
+    <div className={fields.fields}>
       <Select label={t`Automatic captions: spoken language`} value={language} options={options} onChange={setChosen} />
       {send.error !== null && <ErrorNotice size="line" error={send.error} />}
       <Actions>

@@ -2,7 +2,7 @@ import { Trans } from '@lingui/react/macro';
 import { ButtonLink } from '@/components/button';
 import type { Title } from '@/lib/models';
 import { signInPath } from '@/lib/return-to';
-import { rememberWanted } from '@/lib/wanted';
+import { rememberReturnPath } from '@/lib/return-path';
 
 /** How a visitor without an account gets to watch the video or series whose page this is. */
 export function JoinToWatch({ here, plan }: { here: string; plan: Title['required_plan'] }) {
@@ -13,7 +13,7 @@ export function JoinToWatch({ here, plan }: { here: string; plan: Title['require
           <Trans>Create a free account</Trans>
         </ButtonLink>
       ) : (
-        <ButtonLink look="primary" size="lg" to={`/plans?plan=${plan}`} onClick={() => rememberWanted(here)}>
+        <ButtonLink look="primary" size="lg" to={`/plans?plan=${plan}`} onClick={() => rememberReturnPath(here)}>
           <Trans>Subscribe to watch</Trans>
         </ButtonLink>
       )}

@@ -5,12 +5,13 @@ import { ButtonLink } from '@/components/button';
 import { More } from '@/components/more';
 import { MORE_ICONS } from '@/components/more-icons';
 import { Empty, ErrorNotice } from '@/components/notice';
-import { Loading, Skeleton } from '@/components/skeleton';
+import { Loading } from '@/components/skeleton';
 import { VideoCard } from '@/components/video-card';
 import { usePageTitle } from '@/lib/page-title';
 import { useAllSeries } from '@/lib/queries/use-series';
 import { useWatchlist } from '@/lib/queries/use-watchlist';
 import styles from './browse-page.module.css';
+import { CardSkeletons } from './card-skeletons';
 import { NO_SERIES, cardsOfEach } from './cards';
 
 const SIZES = '(min-width: 90rem) 22rem, (min-width: 60rem) 30vw, (min-width: 36rem) 46vw, 92vw';
@@ -37,12 +38,12 @@ function Listed() {
     return (
       <Loading label={t`Loading your list`}>
         <ul className={styles.cards}>
-          <Waiting />
+          <CardSkeletons />
         </ul>
       </Loading>
     );
   }
-  if (videos.length === 0 && !hasNextPage) return <Nothing />;
+  if (videos.length === 0 && !hasNextPage) return <EmptyList />;
   return (
     <>
       <ul className={styles.cards}>
@@ -51,7 +52,7 @@ function Listed() {
             <VideoCard {...card} sizes={SIZES} />
           </li>
         ))}
-        {isFetchingNextPage && <Waiting />}
+        {isFetchingNextPage && <CardSkeletons />}
       </ul>
       {list.isFetchNextPageError && <ErrorNotice error={list.error} onRetry={() => void fetchNextPage()} />}
       {hasNextPage && !list.isFetchNextPageError && <More isBusy={isFetchingNextPage} onMore={() => void fetchNextPage()} />}
@@ -59,7 +60,7 @@ function Listed() {
   );
 }
 
-function Nothing(): ReactNode {
+function EmptyList(): ReactNode {
   return (
     <Empty icon={MORE_ICONS.plus} title={t`Your list is empty`} text={t`Add films and series that you want to watch later.`}>
       <ButtonLink to="/browse" look="primary">
@@ -67,13 +68,4 @@ function Nothing(): ReactNode {
       </ButtonLink>
     </Empty>
   );
-}
-
-function Waiting() {
-  return Array.from({ length: 8 }, (_, card) => (
-    <li key={`waiting-${card}`} aria-hidden="true">
-      <Skeleton shape="poster" />
-      <Skeleton shape="text" lines={2} className={styles.lines} />
-    </li>
-  ));
 }

@@ -8,7 +8,7 @@ import { planName } from '@/lib/nouns';
 import styles from './next-step.module.css';
 import { clock } from '@/lib/format';
 import { useSubscription } from '@/lib/queries/use-subscription';
-import { rememberWanted } from '@/lib/wanted';
+import { rememberReturnPath } from '@/lib/return-path';
 import type { ShownVideo } from '@/lib/models';
 import { isToResume } from './resume';
 
@@ -19,7 +19,7 @@ export function NextStep({ video, size = 'lg' }: { video: ShownVideo; size?: 'md
   const time = clock(video.progress);
   const look = { look: 'primary', size, className: styles.step } as const;
   const premium = planName('premium');
-  const remember = () => rememberWanted(`/videos/${id}`);
+  const remember = () => rememberReturnPath(`/videos/${id}`);
   if (access.allowed) {
     return (
       <ButtonLink {...look} to={`/watch/${id}`} icon="play">

@@ -10,7 +10,7 @@ import { length } from '@/lib/format';
 import type { AdminVideo } from '@/lib/models';
 import { notify } from '@/lib/notify';
 import { useAct } from '@/lib/use-act';
-import styles from './captions-panel.module.css';
+import fields from './file-fields.module.css';
 import { useChooseFrame, useUploadPoster } from './use-poster';
 
 /** The service's limit, in bytes. */
@@ -65,7 +65,7 @@ function FilmFrame({ video }: { video: AdminVideo }) {
   const error = send.error ?? reset.error;
   const refused = fieldIssues(send.error).time;
   return (
-    <div className={styles.upload}>
+    <div className={fields.fields}>
       <TextField
         label={t`Frame of the film`}
         hint={t`Its time in seconds, such as 12.5`}
@@ -110,7 +110,7 @@ function OwnPicture({ video }: { video: AdminVideo }) {
   });
   const refused = fieldIssues(send.error).image;
   return (
-    <div className={styles.upload}>
+    <div className={fields.fields}>
       <Frame
         id={id}
         label={t`Your own picture`}
@@ -122,7 +122,7 @@ function OwnPicture({ video }: { video: AdminVideo }) {
           id={id}
           type="file"
           accept={TYPES.join(',')}
-          className={styles.file}
+          className={fields.file}
           onChange={({ target }) => setFile(target.files?.[0] ?? null)}
         />
       </Frame>

@@ -6,7 +6,7 @@ import { ErrorNotice } from '@/components/notice';
 import { Actions, Note, Panel } from '@/components/panel';
 import { length } from '@/lib/format';
 import type { AdminVideo } from '@/lib/models';
-import styles from './trailer-panel.module.css';
+import styles from './item-list.module.css';
 import { useTrailers } from './use-trailers';
 import { EncodingBadge, publication } from './video-state';
 
@@ -47,7 +47,7 @@ function Trailers({ of, label }: { of: string; label: string }) {
   return (
     <ul className={styles.list} aria-label={label}>
       {trailers.data.map((trailer) => (
-        <li key={trailer.id} className={styles.trailer}>
+        <li key={trailer.id} className={styles.item}>
           <Link to={`/admin/videos/${trailer.id}`} className={styles.name}>
             {trailer.title}
           </Link>

@@ -1,7 +1,9 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, page } from '@/lib/api';
 import { ApiError } from '@/lib/errors/api-error';
 import type { AdminVideo } from '@/lib/models';
+import { invalidate } from '@/lib/queries/keys';
+import type { KeyPrefix } from '@/lib/queries/keys';
 
 const REFETCH_EVERY = 2000;
 const PAGE = 100;
@@ -23,6 +25,15 @@ function isProcessing(video: AdminVideo | undefined): boolean {
 /** A video as operators see it; refetched while it is processing. */
 export function useAnyVideo(id: string) {
   return useQuery(anyVideoQuery(id));
+}
+
+/** Shows the video that a change returned, and refetches the audit log and other lists that the change affects. */
+export function useShowChanged(id: string, ...lists: KeyPrefix[]) {
+  const client = useQueryClient();
+  return (video: AdminVideo) => {
+    client.setQueryData(anyVideoQuery(id).queryKey, video);
+    invalidate(client, ...lists, ['audit']);
+  };
 }
 
 /** Looks for a video in the operators' list, newest first: the API returns single videos only to viewers. */

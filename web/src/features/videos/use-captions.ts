@@ -1,8 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { api, data } from '@/lib/api';
-import type { AdminVideo, Captions, SpokenLanguage } from '@/lib/models';
-import { invalidate } from '@/lib/queries/keys';
-import { anyVideoQuery } from './use-any-video';
+import type { Captions, SpokenLanguage } from '@/lib/models';
+import { useShowChanged } from './use-any-video';
 
 /** Uploads captions in a language, in place of earlier ones. */
 export function usePutCaptions(id: string) {
@@ -17,7 +16,7 @@ export function usePutCaptions(id: string) {
           headers: { 'content-type': 'application/x-subrip' },
         }),
       ),
-    onSuccess: useShown(id),
+    onSuccess: useShowChanged(id),
   });
 }
 
@@ -26,7 +25,7 @@ export function useGenerateCaptions(id: string) {
   return useMutation({
     mutationFn: (language: SpokenLanguage) =>
       data(api.POST('/api/admin/videos/{id}/generate-captions', { params: { path: { id } }, body: { language } })),
-    onSuccess: useShown(id),
+    onSuccess: useShowChanged(id),
   });
 }
 
@@ -39,14 +38,6 @@ export function useDeleteCaptions(id: string) {
           params: { path: { id, language }, query: { track_id } },
         }),
       ),
-    onSuccess: useShown(id),
+    onSuccess: useShowChanged(id),
   });
-}
-
-function useShown(id: string) {
-  const client = useQueryClient();
-  return (video: AdminVideo) => {
-    client.setQueryData(anyVideoQuery(id).queryKey, video);
-    invalidate(client, ['audit']);
-  };
 }

@@ -1,14 +1,12 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { api, data } from '@/lib/api';
-import type { AdminVideo } from '@/lib/models';
-import { invalidate } from '@/lib/queries/keys';
-import { anyVideoQuery } from './use-any-video';
+import { useShowChanged } from './use-any-video';
 
 /** Makes a frame of the film the poster; `null` lets Mux choose the frame. */
 export function useChooseFrame(id: string) {
   return useMutation({
     mutationFn: (time: number | null) => data(api.PUT('/api/admin/videos/{id}/poster', { params: { path: { id } }, body: { time } })),
-    onSuccess: useShown(id),
+    onSuccess: useShowChanged(id, ['all-videos', 'list']),
   });
 }
 
@@ -25,14 +23,6 @@ export function useUploadPoster(id: string) {
           headers: { 'content-type': file.type },
         }),
       ),
-    onSuccess: useShown(id),
+    onSuccess: useShowChanged(id, ['all-videos', 'list']),
   });
-}
-
-function useShown(id: string) {
-  const client = useQueryClient();
-  return (video: AdminVideo) => {
-    client.setQueryData(anyVideoQuery(id).queryKey, video);
-    invalidate(client, ['all-videos', 'list'], ['audit']);
-  };
 }

@@ -46,7 +46,7 @@ declare module '@tanstack/react-query' {
 }
 
 /** The beginning of a key, which matches every key that begins with it. */
-type KeyPrefix = Exclude<NonNullable<InvalidateQueryFilters['queryKey']>, readonly []>;
+export type KeyPrefix = Exclude<NonNullable<InvalidateQueryFilters['queryKey']>, readonly []>;
 
 /** Marks the data under these keys as stale. Data on the current page is refetched at once. */
 export function invalidate(client: QueryClient, ...keys: KeyPrefix[]): void {

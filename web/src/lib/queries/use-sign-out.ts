@@ -3,7 +3,7 @@ import { forgetAgeLimit } from '../age-limit';
 import { endSessionOf } from '../api';
 import { forgetChoice } from '../choice';
 import { endSession, token } from '../session';
-import { forgetWanted } from '../wanted';
+import { forgetReturnPath } from '../return-path';
 
 /**
  * Signs this device out: first here, then at the service, if it can be reached. In the other order, the page's other requests would
@@ -15,7 +15,7 @@ export function useSignOut() {
       const bearer = token();
       // The next person at this browser must not see the choice.
       forgetChoice();
-      forgetWanted();
+      forgetReturnPath();
       forgetAgeLimit();
       endSession();
       if (bearer !== null) await endSessionOf(bearer);

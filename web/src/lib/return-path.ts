@@ -1,7 +1,7 @@
-// Remembers the page that needed a plan or a payment, to return to it afterwards.
+// The path of the page that needed a plan or a payment, to return to it afterwards.
 const KEY = 'marquee.wanted';
 
-export function rememberWanted(path: string): void {
+export function rememberReturnPath(path: string): void {
   try {
     sessionStorage.setItem(KEY, path);
   } catch {
@@ -9,8 +9,8 @@ export function rememberWanted(path: string): void {
   }
 }
 
-/** The remembered page; `forgetWanted` removes it once the viewer has returned to it. */
-export function wanted(): string | null {
+/** The remembered path; `forgetReturnPath` removes it once the viewer has returned to it. */
+export function returnPath(): string | null {
   try {
     return sessionStorage.getItem(KEY);
   } catch {
@@ -18,7 +18,7 @@ export function wanted(): string | null {
   }
 }
 
-export function forgetWanted(): void {
+export function forgetReturnPath(): void {
   try {
     sessionStorage.removeItem(KEY);
   } catch {

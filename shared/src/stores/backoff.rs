@@ -17,24 +17,24 @@ pub struct Exhausted;
 /// The attempts of an optimistic write. Each pause is random, from zero to a limit that doubles ("full jitter"), so
 /// each of many writers eventually succeeds.
 #[derive(Debug)]
-pub struct Contention {
+pub struct Backoff {
     started: Instant,
     lost: u32,
 }
 
-impl Default for Contention {
+impl Default for Backoff {
     fn default() -> Self {
         Self { started: Instant::now(), lost: 0 }
     }
 }
 
-impl Contention {
+impl Backoff {
     /// Waits before the next attempt.
     ///
     /// # Errors
     /// [`Exhausted`] if the attempts have taken too long.
     #[boxed]
-    pub async fn lost(&mut self) -> Result<(), Exhausted> {
+    pub async fn wait(&mut self) -> Result<(), Exhausted> {
         if self.started.elapsed() >= TRYING {
             return Err(Exhausted);
         }
