@@ -106,7 +106,7 @@ async fn register_named(platform: &Platform, email: &str, name: &str) {
 }
 
 /// All addresses that a search finds across its pages, and the number of pages.
-async fn found(admin: &support::Viewer, query: &str) -> (Vec<String>, usize) {
+async fn found(admin: &Viewer, query: &str) -> (Vec<String>, usize) {
     let (mut seen, mut pages, mut cursor) = (Vec::new(), 0, String::new());
     loop {
         let page = admin.get(&format!("/api/admin/members?{query}{cursor}")).await;

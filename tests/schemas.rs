@@ -2,7 +2,7 @@
 //! document.
 
 use crate::examples::with_formats;
-use crate::simulation::chance::Chance;
+use crate::simulation::chance::Random;
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value, json};
@@ -114,7 +114,7 @@ fn fields(error: &ValidationError<'_>) -> Vec<String> {
 }
 
 /// Values at and beyond the edges of types, ranges and formats.
-fn scalar(chance: &mut Chance) -> Value {
+fn scalar(chance: &mut Random) -> Value {
     match chance.below(10) {
         0 => Value::Null,
         1 => json!(chance.once_in(2)),
@@ -132,7 +132,7 @@ fn scalar(chance: &mut Chance) -> Value {
 }
 
 /// A value for a schema. About half of its fields are valid, as far as the schema makes that easy to generate.
-fn value(root: &Value, schema: &Value, chance: &mut Chance) -> Value {
+fn value(root: &Value, schema: &Value, chance: &mut Random) -> Value {
     if let Some(target) = schema["$ref"].as_str() {
         return value(root, root.pointer(&target[1..]).expect("a component"), chance);
     }
@@ -167,7 +167,7 @@ fn value(root: &Value, schema: &Value, chance: &mut Chance) -> Value {
 #[test]
 fn the_check_of_inputs_finds_the_same_fields_as_a_json_schema_validator() {
     let document = document();
-    let mut chance = Chance::from_seed(1);
+    let mut chance = Random::from_seed(1);
     let (mut accepted, mut refused) = (0, BTreeSet::new());
     for (name, schema) in inputs(&document) {
         let own = Schema::new(schema.clone()).unwrap_or_else(|error| panic!("{name}: {error}"));
