@@ -5114,217 +5114,217 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "email": "ada@viewers.test",
                      *           "email_verified": true,
-                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
-                     *           "stripe_customer_id": "cus_AZTQS3v8EtgDTB",
+                     *           "created_at": "2026-12-01T10:10:37.444Z",
                      *           "role": "viewer",
                      *           "name": "Ada",
-                     *           "created_at": "2026-12-01T05:24:49.259Z"
+                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *           "email": "ada@viewers.test",
+                     *           "stripe_customer_id": "cus_Suob26RfSVv4p9"
                      *         },
                      *         "notes": "Prefers to be called.",
                      *         "profiles": [
                      *           {
-                     *             "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *             "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
                      *             "name": "Ada",
                      *             "avatar": "sun",
                      *             "age_limit": null,
                      *             "has_pin": false,
-                     *             "created_at": "2026-12-01T05:24:49.259Z",
+                     *             "created_at": "2026-12-01T10:10:37.444Z",
                      *             "preferences": {
                      *               "captions": true,
-                     *               "user_id": "01a23010-11eb-7f1f-8f21-f142529631e4",
                      *               "caption_language": "de",
+                     *               "user_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
                      *               "speed": 1.25
                      *             }
                      *           },
                      *           {
-                     *             "id": "01987c10-4a00-7000-8000-000000000004",
+                     *             "id": "01a23115-c07b-72e9-8b73-45a94bf14321",
                      *             "name": "Kids",
                      *             "avatar": "kite",
                      *             "age_limit": 6,
                      *             "has_pin": false,
-                     *             "created_at": "2026-12-01T05:24:49.259Z",
+                     *             "created_at": "2026-12-01T10:10:38.843948522Z",
                      *             "preferences": null
                      *           }
                      *         ],
                      *         "preferences": {
                      *           "captions": true,
-                     *           "user_id": "01a23010-11eb-7f1f-8f21-f142529631e4",
                      *           "caption_language": "de",
+                     *           "user_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
                      *           "speed": 1.25
                      *         },
                      *         "sessions": [
                      *           {
-                     *             "id": "01a23010-11eb-712a-a9dc-df294c139ff6",
-                     *             "user_id": "01a23010-11eb-7f1f-8f21-f142529631e4",
-                     *             "device_name": "Unknown device",
-                     *             "created_at": "2026-12-01T05:24:49.259287859Z",
-                     *             "last_used_at": "2026-12-01T05:24:49.259287859Z"
+                     *             "last_used_at": "2026-12-01T10:10:37.444451706Z",
+                     *             "created_at": "2026-12-01T10:10:37.444451706Z",
+                     *             "id": "01a23115-bb04-79a2-9396-b668889608a8",
+                     *             "user_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *             "device_name": "Unknown device"
                      *           },
                      *           {
-                     *             "last_used_at": "2026-12-01T05:24:49.37563478Z",
-                     *             "id": "01a23010-125f-7975-a543-524a5166b747",
-                     *             "created_at": "2026-12-01T05:24:49.37563478Z",
-                     *             "user_id": "01a23010-11eb-7f1f-8f21-f142529631e4",
-                     *             "device_name": "Unknown device"
+                     *             "created_at": "2026-12-01T10:10:37.544864212Z",
+                     *             "user_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *             "device_name": "Unknown device",
+                     *             "id": "01a23115-bb68-73c5-8186-b35c73f2c734",
+                     *             "last_used_at": "2026-12-01T10:10:37.544864212Z"
                      *           }
                      *         ],
                      *         "known_devices": [
                      *           {
-                     *             "seen_at": "2026-12-01T05:24:51.333401356Z"
+                     *             "seen_at": "2026-12-01T10:10:39.489333356Z"
                      *           },
                      *           {
-                     *             "seen_at": "2026-12-01T05:24:51.431674092Z"
+                     *             "seen_at": "2026-12-01T10:10:39.60875501Z"
                      *           }
                      *         ],
                      *         "subscription": {
-                     *           "plan_type": "premium",
-                     *           "complimentary_until": "2199-12-31T00:00:00Z",
-                     *           "stripe_subscription_id": "sub_8l7Fyp7PHy3OpokvOjPmUVDW",
                      *           "status": "active",
-                     *           "current_period_end": "2027-01-01T05:24:50Z",
-                     *           "amount": 1299,
+                     *           "plan_type": "premium",
                      *           "complimentary_plan": "premium",
+                     *           "stripe_subscription_id": "sub_mc6Q4nV5IWZWfrfRH0DaOAvN",
                      *           "currency": "usd",
+                     *           "stripe_customer_id": "cus_Suob26RfSVv4p9",
+                     *           "current_period_end": "2027-01-01T10:10:38Z",
+                     *           "updated_at": "2026-12-01T10:10:39.838771553Z",
                      *           "interval": "month",
-                     *           "stripe_customer_id": "cus_AZTQS3v8EtgDTB",
-                     *           "updated_at": "2026-12-01T05:24:51.647865633Z"
+                     *           "amount": 1299,
+                     *           "complimentary_until": "2199-12-31T00:00:00Z"
                      *         },
                      *         "customers": [
                      *           {
                      *             "others": [],
                      *             "billed": {
-                     *               "price_4bcd3780496b49250f3fd964": "premium_month",
-                     *               "price_ed0f1c175fe112e54439b89c": "basic_month"
+                     *               "price_ed0f1c175fe112e54439b89c": "basic_month",
+                     *               "price_4bcd3780496b49250f3fd964": "premium_month"
                      *             },
-                     *             "user_id": "01a23010-11eb-7f1f-8f21-f142529631e4",
-                     *             "stripe_customer_id": "cus_AZTQS3v8EtgDTB"
+                     *             "user_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *             "stripe_customer_id": "cus_Suob26RfSVv4p9"
                      *           }
                      *         ],
                      *         "payments": [
                      *           {
-                     *             "id": "in_2o1dBwS6Qqb6Lbf6X9npqvBz",
-                     *             "amount_due": 500,
-                     *             "listed_at": "2026-12-01T05:24:50.000Z",
-                     *             "amount_paid": 500,
-                     *             "kind": "invoice",
-                     *             "finalized_at": "2026-12-01T05:24:50Z",
-                     *             "recurring_amount": 1299,
-                     *             "period_end": "2027-01-01T05:24:50Z",
-                     *             "billing_reason": "subscription_update",
-                     *             "subscription": "sub_8l7Fyp7PHy3OpokvOjPmUVDW",
-                     *             "settled": true,
-                     *             "period_start": "2026-12-01T05:24:50Z",
-                     *             "number": "MRPFTEB2-0002",
-                     *             "created": "2026-12-01T05:24:50Z",
+                     *             "recurring_amount": 799,
+                     *             "attempts": 1,
+                     *             "paid_at": "2026-12-01T10:10:38Z",
                      *             "interval": "month",
-                     *             "plan_type": "premium",
-                     *             "paid_at": "2026-12-01T05:24:50Z",
+                     *             "period_end": "2027-01-01T10:10:38Z",
+                     *             "kind": "invoice",
+                     *             "number": "VXML7TFH-0001",
+                     *             "created": "2026-12-01T10:10:38Z",
+                     *             "subscription": "sub_mc6Q4nV5IWZWfrfRH0DaOAvN",
+                     *             "id": "in_qKSbZbV9SzZ9E8fl7CGyQuYV",
+                     *             "amount_paid": 799,
                      *             "status": "paid",
+                     *             "billing_reason": "subscription_create",
+                     *             "settled": true,
+                     *             "plan_type": "basic",
+                     *             "listed_at": "2026-12-01T10:10:38.000Z",
+                     *             "payment_intent": "pi_uYDRliSMhPiLgje4YpsUFbNW",
+                     *             "amount_due": 799,
                      *             "currency": "usd",
-                     *             "payment_intent": "pi_f4RGXpewRAdIgiJ4U0sTTF2M",
-                     *             "attempts": 1
+                     *             "finalized_at": "2026-12-01T10:10:38Z",
+                     *             "period_start": "2026-12-01T10:10:38Z"
                      *           },
                      *           {
-                     *             "attempts": 1,
-                     *             "period_end": "2027-01-01T05:24:50Z",
-                     *             "billing_reason": "subscription_create",
-                     *             "kind": "invoice",
-                     *             "number": "MRPFTEB2-0001",
-                     *             "plan_type": "basic",
-                     *             "currency": "usd",
-                     *             "listed_at": "2026-12-01T05:24:50.000Z",
-                     *             "paid_at": "2026-12-01T05:24:50Z",
-                     *             "finalized_at": "2026-12-01T05:24:50Z",
-                     *             "amount_due": 799,
-                     *             "subscription": "sub_8l7Fyp7PHy3OpokvOjPmUVDW",
+                     *             "number": "VXML7TFH-0002",
                      *             "status": "paid",
-                     *             "settled": true,
-                     *             "created": "2026-12-01T05:24:50Z",
-                     *             "recurring_amount": 799,
-                     *             "amount_paid": 799,
-                     *             "payment_intent": "pi_NesdLg1fz0wq6rGf9tNyqQUs",
                      *             "interval": "month",
-                     *             "id": "in_s04L6G4yXVASgxLx4LktTuJG",
-                     *             "period_start": "2026-12-01T05:24:50Z"
+                     *             "finalized_at": "2026-12-01T10:10:38Z",
+                     *             "attempts": 1,
+                     *             "period_end": "2027-01-01T10:10:38Z",
+                     *             "settled": true,
+                     *             "currency": "usd",
+                     *             "paid_at": "2026-12-01T10:10:38Z",
+                     *             "payment_intent": "pi_54NTEKgfWCV4PPrW9PoTVs97",
+                     *             "amount_due": 500,
+                     *             "created": "2026-12-01T10:10:38Z",
+                     *             "id": "in_xcWSNuBYyzAMTgLhaV0WfkyG",
+                     *             "billing_reason": "subscription_update",
+                     *             "subscription": "sub_mc6Q4nV5IWZWfrfRH0DaOAvN",
+                     *             "recurring_amount": 1299,
+                     *             "plan_type": "premium",
+                     *             "amount_paid": 500,
+                     *             "listed_at": "2026-12-01T10:10:38.000Z",
+                     *             "period_start": "2026-12-01T10:10:38Z",
+                     *             "kind": "invoice"
                      *           }
                      *         ],
                      *         "watch_history": [
                      *           {
-                     *             "user_id": "01a23010-11eb-7f1f-8f21-f142529631e4",
-                     *             "last_watched_at": "2026-12-01T05:24:51.299973Z",
-                     *             "progress": 31.5,
-                     *             "video_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
                      *             "completed": false,
-                     *             "profile_id": "01a23010-11eb-7f1f-8f21-f142529631e4"
+                     *             "user_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *             "video_id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
+                     *             "progress": 31.5,
+                     *             "last_watched_at": "2026-12-01T10:10:39.445255Z",
+                     *             "profile_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3"
                      *           }
                      *         ],
                      *         "streams": [
                      *           {
-                     *             "video_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
+                     *             "profile_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *             "video_id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
                      *             "video_title": "The Lighthouse",
                      *             "device_name": "Unknown device",
-                     *             "started_at": "2026-12-01T05:24:51.295542Z",
-                     *             "last_heartbeat_at": "2026-12-01T05:24:51.299973Z",
-                     *             "watched_seconds": 0.004431115,
+                     *             "started_at": "2026-12-01T10:10:39.44134Z",
+                     *             "last_heartbeat_at": "2026-12-01T10:10:39.445255Z",
+                     *             "watched_seconds": 0.003915762,
                      *             "progress": 31.5,
                      *             "completed": false,
-                     *             "last_watched_at": "2026-12-01T05:24:51.299973Z",
-                     *             "profile_id": "01a23010-11eb-7f1f-8f21-f142529631e4"
+                     *             "last_watched_at": "2026-12-01T10:10:39.445255Z"
                      *           },
                      *           {
-                     *             "video_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
+                     *             "profile_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *             "video_id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
                      *             "video_title": "The Lighthouse",
                      *             "device_name": "Kitchen",
-                     *             "started_at": "2026-12-01T05:24:51.365338Z",
-                     *             "last_heartbeat_at": "2026-12-01T05:24:51.365338Z",
+                     *             "started_at": "2026-12-01T10:10:39.522145Z",
+                     *             "last_heartbeat_at": "2026-12-01T10:10:39.522145Z",
                      *             "watched_seconds": 0,
                      *             "progress": 31.5,
                      *             "completed": false,
-                     *             "last_watched_at": "2026-12-01T05:24:51.299973Z",
-                     *             "profile_id": "01a23010-11eb-7f1f-8f21-f142529631e4"
+                     *             "last_watched_at": "2026-12-01T10:10:39.445255Z"
                      *           }
                      *         ],
                      *         "watchlist": [],
                      *         "emails": [
                      *           {
-                     *             "listed_at": "2026-12-01T05:24:49.259Z",
-                     *             "subject": "verify_email"
+                     *             "subject": "verify_email",
+                     *             "listed_at": "2026-12-01T10:10:37.444Z"
                      *           },
                      *           {
-                     *             "listed_at": "2026-12-01T05:24:49.296Z",
+                     *             "listed_at": "2026-12-01T10:10:37.474Z",
                      *             "subject": "new_device"
                      *           }
                      *         ],
                      *         "audit": [
                      *           {
+                     *             "at": "2026-12-01T10:10:39.845885695Z",
+                     *             "actor": "operator",
                      *             "before": {
                      *               "complimentary_plan": null,
                      *               "complimentary_until": null
                      *             },
-                     *             "subject": "01a23010-11eb-7f1f-8f21-f142529631e4",
-                     *             "actor": "operator",
-                     *             "at": "2026-12-01T05:24:51.65650859Z",
+                     *             "subject": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *             "reason": "A jury member",
                      *             "after": {
                      *               "complimentary_until": "2199-12-31T00:00:00Z",
                      *               "complimentary_plan": "premium"
                      *             },
-                     *             "reason": "A jury member",
                      *             "action": "member.comp"
                      *           },
                      *           {
-                     *             "action": "member.update",
-                     *             "reason": "A call",
-                     *             "before": {
-                     *               "notes": null
-                     *             },
-                     *             "actor": "operator",
+                     *             "subject": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
                      *             "after": {
                      *               "notes": "Prefers to be called."
                      *             },
-                     *             "subject": "01a23010-11eb-7f1f-8f21-f142529631e4",
-                     *             "at": "2026-12-01T05:24:51.662202948Z"
+                     *             "actor": "operator",
+                     *             "reason": "A call",
+                     *             "action": "member.update",
+                     *             "at": "2026-12-01T10:10:39.850927663Z",
+                     *             "before": {
+                     *               "notes": null
+                     *             }
                      *           }
                      *         ]
                      *       }
@@ -5441,25 +5441,25 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "at": "2026-12-01T05:24:51.894716743Z",
-                     *           "actor": "01a23010-118f-7078-ad1f-28b4d7902192",
+                     *           "at": "2026-12-01T10:10:40.06135069Z",
+                     *           "actor": "01a23115-baae-7179-9037-56588190e847",
                      *           "action": "billing.replay_event",
-                     *           "subject": "evt_3MsoCuxrCSSOW8eZYbpHEKPY",
+                     *           "subject": "evt_MdM0bf1SEj5cVsATlKtmU0uU",
                      *           "reason": "replayed by hand",
                      *           "before": {
                      *             "error": null,
                      *             "state": "applied"
                      *           },
                      *           "after": {
-                     *             "outcome": "applied",
-                     *             "state": "applied"
+                     *             "state": "applied",
+                     *             "outcome": "applied"
                      *           }
                      *         },
                      *         {
-                     *           "at": "2026-12-01T05:24:51.881220316Z",
-                     *           "actor": "01a23010-118f-7078-ad1f-28b4d7902192",
+                     *           "at": "2026-12-01T10:10:40.047936876Z",
+                     *           "actor": "01a23115-baae-7179-9037-56588190e847",
                      *           "action": "member.end_sessions",
-                     *           "subject": "01a23010-1b5e-71f6-a965-0b269c82f282",
+                     *           "subject": "01a23115-c475-7c1f-935f-1683115683d0",
                      *           "reason": "A stolen phone",
                      *           "before": {
                      *             "sessions": 1
@@ -5471,7 +5471,7 @@ export interface operations {
                      *       ],
                      *       "pagination": {
                      *         "limit": 2,
-                     *         "next_cursor": "IjIwMjYtMTItMDFUMDU6MjQ6NTEuODgxWiNlbmQtc2Vzc2lvbnMjZmU2M2JiY2EtMzIyNC00MWU4LWEzYjUtMzM5ZjRkMGVjMTBjIqfEW5jafEek7qnEs74IsBA"
+                     *         "next_cursor": "IjIwMjYtMTItMDFUMTA6MTA6NDAuMDQ3WiNlbmQtc2Vzc2lvbnMjMzY3ODg5NjctZjkzNS00YmYxLWI4NjAtMzZkYmZmZDVkM2Q3Iu6VJrZZlcmxEJ89UidPJns"
                      *       }
                      *     }
                      */
@@ -5590,25 +5590,25 @@ export interface operations {
                      *         {
                      *           "id": "evt_1RoExample",
                      *           "event_type": "customer.updated",
-                     *           "stripe_customer_id": "cus_AZTQS3v8EtgDTB",
-                     *           "user_id": "01a23010-11eb-7f1f-8f21-f142529631e4",
-                     *           "received_at": "2026-12-01T05:24:51.885012639Z",
+                     *           "stripe_customer_id": "cus_Suob26RfSVv4p9",
+                     *           "user_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *           "received_at": "2026-12-01T10:10:40.051638386Z",
                      *           "state": "applied",
                      *           "error": null
                      *         },
                      *         {
-                     *           "id": "evt_3MsoCuxrCSSOW8eZYbpHEKPY",
+                     *           "id": "evt_MdM0bf1SEj5cVsATlKtmU0uU",
                      *           "event_type": "customer.subscription.updated",
-                     *           "stripe_customer_id": "cus_Yek1gPU6IwLYY7",
-                     *           "user_id": "01a23010-1b5e-71f6-a965-0b269c82f282",
-                     *           "received_at": "2026-12-01T05:24:51.740889332Z",
+                     *           "stripe_customer_id": "cus_DvtCxyqI6ncmFG",
+                     *           "user_id": "01a23115-c475-7c1f-935f-1683115683d0",
+                     *           "received_at": "2026-12-01T10:10:39.90616002Z",
                      *           "state": "applied",
                      *           "error": null
                      *         }
                      *       ],
                      *       "pagination": {
                      *         "limit": 2,
-                     *         "next_cursor": "IjIwMjYtMTItMDFUMDU6MjQ6NTEuNzQwWiNldnRfM01zb0N1eHJDU1NPVzhlWllicEhFS1BZIlPv5HWL5Suy-Woupq1QIBQ"
+                     *         "next_cursor": "IjIwMjYtMTItMDFUMTA6MTA6MzkuOTA2WiNldnRfTWRNMGJmMVNFajVjVnNBVGxLdG1VMHVVIuoLMCMMYaPxQ9EdFdpGk6I"
                      *       }
                      *     }
                      */
@@ -5717,7 +5717,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "evt_3MsoCuxrCSSOW8eZYbpHEKPY",
+                     *         "id": "evt_MdM0bf1SEj5cVsATlKtmU0uU",
                      *         "outcome": "applied"
                      *       }
                      *     }
@@ -6027,7 +6027,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "featured_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
+                     *         "featured_id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
                      *         "shelves": [
                      *           {
                      *             "kind": "new"
@@ -6131,7 +6131,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "featured_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
+                 *       "featured_id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
                  *       "shelves": [
                  *         {
                  *           "kind": "new"
@@ -6161,7 +6161,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "featured_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
+                     *         "featured_id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
                      *         "shelves": [
                      *           {
                      *             "kind": "new"
@@ -6329,16 +6329,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T05:24:49.259Z",
+                     *           "created_at": "2026-12-01T10:10:37.444Z",
                      *           "plan_type": "premium",
                      *           "status": "active",
-                     *           "current_period_end": "2027-01-01T05:24:50Z",
+                     *           "current_period_end": "2027-01-01T10:10:38Z",
                      *           "complimentary_plan": null,
                      *           "complimentary_until": null
                      *         }
@@ -6455,32 +6455,32 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T05:24:49.259Z"
+                     *           "created_at": "2026-12-01T10:10:37.444Z"
                      *         },
                      *         "profiles": [
                      *           {
-                     *             "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *             "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
                      *             "name": "Ada",
                      *             "avatar": "sun",
                      *             "age_limit": null,
                      *             "has_pin": false,
                      *             "is_current": false,
-                     *             "created_at": "2026-12-01T05:24:49.259Z"
+                     *             "created_at": "2026-12-01T10:10:37.444Z"
                      *           },
                      *           {
-                     *             "id": "01987c10-4a00-7000-8000-000000000004",
+                     *             "id": "01a23115-c07b-72e9-8b73-45a94bf14321",
                      *             "name": "Kids",
                      *             "avatar": "kite",
                      *             "age_limit": 6,
                      *             "has_pin": false,
                      *             "is_current": false,
-                     *             "created_at": "2026-12-01T05:24:49.259Z"
+                     *             "created_at": "2026-12-01T10:10:38.843948522Z"
                      *           }
                      *         ],
                      *         "subscription": {
@@ -6490,7 +6490,7 @@ export interface operations {
                      *           "amount": 1299,
                      *           "currency": "usd",
                      *           "has_discount": false,
-                     *           "current_period_end": "2027-01-01T05:24:50Z",
+                     *           "current_period_end": "2027-01-01T10:10:38Z",
                      *           "cancel_at": null,
                      *           "trial_end": null,
                      *           "grace_until": null,
@@ -6498,67 +6498,67 @@ export interface operations {
                      *             "allowed": true,
                      *             "code": null
                      *           },
-                     *           "access_until": "2027-01-03T05:24:50Z",
+                     *           "access_until": "2027-01-03T10:10:38Z",
                      *           "pending_plan_type": null,
                      *           "pending_interval": null,
                      *           "pending_amount": null,
                      *           "complimentary_until": null
                      *         },
                      *         "complimentary_plan": null,
-                     *         "stripe_customer_id": "cus_AZTQS3v8EtgDTB",
-                     *         "stripe_subscription_id": "sub_8l7Fyp7PHy3OpokvOjPmUVDW",
+                     *         "stripe_customer_id": "cus_Suob26RfSVv4p9",
+                     *         "stripe_subscription_id": "sub_mc6Q4nV5IWZWfrfRH0DaOAvN",
                      *         "payments": [
                      *           {
-                     *             "id": "in_s04L6G4yXVASgxLx4LktTuJG",
-                     *             "number": "MRPFTEB2-0001",
-                     *             "status": "paid",
-                     *             "amount_due": 799,
-                     *             "amount_paid": 799,
-                     *             "amount_refunded": 0,
-                     *             "currency": "usd",
-                     *             "created_at": "2026-12-01T05:24:50Z",
-                     *             "paid_at": "2026-12-01T05:24:50Z",
-                     *             "dispute": null
-                     *           },
-                     *           {
-                     *             "id": "in_2o1dBwS6Qqb6Lbf6X9npqvBz",
-                     *             "number": "MRPFTEB2-0002",
+                     *             "id": "in_xcWSNuBYyzAMTgLhaV0WfkyG",
+                     *             "number": "VXML7TFH-0002",
                      *             "status": "paid",
                      *             "amount_due": 500,
                      *             "amount_paid": 500,
                      *             "amount_refunded": 0,
                      *             "currency": "usd",
-                     *             "created_at": "2026-12-01T05:24:50Z",
-                     *             "paid_at": "2026-12-01T05:24:50Z",
+                     *             "created_at": "2026-12-01T10:10:38Z",
+                     *             "paid_at": "2026-12-01T10:10:38Z",
+                     *             "dispute": null
+                     *           },
+                     *           {
+                     *             "id": "in_qKSbZbV9SzZ9E8fl7CGyQuYV",
+                     *             "number": "VXML7TFH-0001",
+                     *             "status": "paid",
+                     *             "amount_due": 799,
+                     *             "amount_paid": 799,
+                     *             "amount_refunded": 0,
+                     *             "currency": "usd",
+                     *             "created_at": "2026-12-01T10:10:38Z",
+                     *             "paid_at": "2026-12-01T10:10:38Z",
                      *             "dispute": null
                      *           }
                      *         ],
                      *         "emails": [
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-12-01T05:24:51.431Z",
+                     *             "created_at": "2026-12-01T10:10:39.608Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           },
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-12-01T05:24:51.394Z",
+                     *             "created_at": "2026-12-01T10:10:39.576Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           }
                      *         ],
                      *         "devices": [
                      *           {
-                     *             "id": "01a23010-1a67-7e65-86da-2b5e8f9cb0ab",
+                     *             "id": "01a23115-c378-7985-893b-3675068c0088",
                      *             "device_name": "Attic",
-                     *             "created_at": "2026-12-01T05:24:51.431674092Z",
-                     *             "last_used_at": "2026-12-01T05:24:51.431674092Z"
+                     *             "created_at": "2026-12-01T10:10:39.60875501Z",
+                     *             "last_used_at": "2026-12-01T10:10:39.60875501Z"
                      *           },
                      *           {
-                     *             "id": "01a23010-1a42-769d-89ec-6149d5b6d491",
+                     *             "id": "01a23115-c358-7091-902a-0362b6d24e03",
                      *             "device_name": "Garden",
-                     *             "created_at": "2026-12-01T05:24:51.394988062Z",
-                     *             "last_used_at": "2026-12-01T05:24:51.394988062Z"
+                     *             "created_at": "2026-12-01T10:10:39.576210983Z",
+                     *             "last_used_at": "2026-12-01T10:10:39.576210983Z"
                      *           }
                      *         ],
                      *         "notes": null
@@ -6693,13 +6693,13 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T05:24:49.259Z"
+                     *           "created_at": "2026-12-01T10:10:37.444Z"
                      *         },
                      *         "notes": "Prefers to be called."
                      *       }
@@ -6870,14 +6870,34 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T05:24:49.259Z"
+                     *           "created_at": "2026-12-01T10:10:37.444Z"
                      *         },
+                     *         "profiles": [
+                     *           {
+                     *             "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *             "name": "Ada",
+                     *             "avatar": "sun",
+                     *             "age_limit": null,
+                     *             "has_pin": false,
+                     *             "is_current": false,
+                     *             "created_at": "2026-12-01T10:10:37.444Z"
+                     *           },
+                     *           {
+                     *             "id": "01a23115-c07b-72e9-8b73-45a94bf14321",
+                     *             "name": "Kids",
+                     *             "avatar": "kite",
+                     *             "age_limit": 6,
+                     *             "has_pin": false,
+                     *             "is_current": false,
+                     *             "created_at": "2026-12-01T10:10:38.843948522Z"
+                     *           }
+                     *         ],
                      *         "subscription": {
                      *           "plan_type": "premium",
                      *           "status": "active",
@@ -6885,7 +6905,7 @@ export interface operations {
                      *           "amount": 1299,
                      *           "currency": "usd",
                      *           "has_discount": false,
-                     *           "current_period_end": "2027-01-01T05:24:50Z",
+                     *           "current_period_end": "2027-01-01T10:10:38Z",
                      *           "cancel_at": null,
                      *           "trial_end": null,
                      *           "grace_until": null,
@@ -6900,60 +6920,60 @@ export interface operations {
                      *           "complimentary_until": "2199-12-31T00:00:00Z"
                      *         },
                      *         "complimentary_plan": "premium",
-                     *         "stripe_customer_id": "cus_AZTQS3v8EtgDTB",
-                     *         "stripe_subscription_id": "sub_8l7Fyp7PHy3OpokvOjPmUVDW",
+                     *         "stripe_customer_id": "cus_Suob26RfSVv4p9",
+                     *         "stripe_subscription_id": "sub_mc6Q4nV5IWZWfrfRH0DaOAvN",
                      *         "payments": [
                      *           {
-                     *             "id": "in_s04L6G4yXVASgxLx4LktTuJG",
-                     *             "number": "MRPFTEB2-0001",
-                     *             "status": "paid",
-                     *             "amount_due": 799,
-                     *             "amount_paid": 799,
-                     *             "amount_refunded": 100,
-                     *             "currency": "usd",
-                     *             "created_at": "2026-12-01T05:24:50Z",
-                     *             "paid_at": "2026-12-01T05:24:50Z",
-                     *             "dispute": null
-                     *           },
-                     *           {
-                     *             "id": "in_2o1dBwS6Qqb6Lbf6X9npqvBz",
-                     *             "number": "MRPFTEB2-0002",
+                     *             "id": "in_xcWSNuBYyzAMTgLhaV0WfkyG",
+                     *             "number": "VXML7TFH-0002",
                      *             "status": "paid",
                      *             "amount_due": 500,
                      *             "amount_paid": 500,
+                     *             "amount_refunded": 100,
+                     *             "currency": "usd",
+                     *             "created_at": "2026-12-01T10:10:38Z",
+                     *             "paid_at": "2026-12-01T10:10:38Z",
+                     *             "dispute": null
+                     *           },
+                     *           {
+                     *             "id": "in_qKSbZbV9SzZ9E8fl7CGyQuYV",
+                     *             "number": "VXML7TFH-0001",
+                     *             "status": "paid",
+                     *             "amount_due": 799,
+                     *             "amount_paid": 799,
                      *             "amount_refunded": 0,
                      *             "currency": "usd",
-                     *             "created_at": "2026-12-01T05:24:50Z",
-                     *             "paid_at": "2026-12-01T05:24:50Z",
+                     *             "created_at": "2026-12-01T10:10:38Z",
+                     *             "paid_at": "2026-12-01T10:10:38Z",
                      *             "dispute": null
                      *           }
                      *         ],
                      *         "emails": [
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-12-01T05:24:51.431Z",
+                     *             "created_at": "2026-12-01T10:10:39.608Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           },
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-12-01T05:24:51.394Z",
+                     *             "created_at": "2026-12-01T10:10:39.576Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           }
                      *         ],
                      *         "devices": [
                      *           {
-                     *             "id": "01a23010-1a67-7e65-86da-2b5e8f9cb0ab",
+                     *             "id": "01a23115-c378-7985-893b-3675068c0088",
                      *             "device_name": "Attic",
-                     *             "created_at": "2026-12-01T05:24:51.431674092Z",
-                     *             "last_used_at": "2026-12-01T05:24:51.431674092Z"
+                     *             "created_at": "2026-12-01T10:10:39.60875501Z",
+                     *             "last_used_at": "2026-12-01T10:10:39.60875501Z"
                      *           },
                      *           {
-                     *             "id": "01a23010-1a42-769d-89ec-6149d5b6d491",
+                     *             "id": "01a23115-c358-7091-902a-0362b6d24e03",
                      *             "device_name": "Garden",
-                     *             "created_at": "2026-12-01T05:24:51.394988062Z",
-                     *             "last_used_at": "2026-12-01T05:24:51.394988062Z"
+                     *             "created_at": "2026-12-01T10:10:39.576210983Z",
+                     *             "last_used_at": "2026-12-01T10:10:39.576210983Z"
                      *           }
                      *         ],
                      *         "notes": null
@@ -7295,15 +7315,15 @@ export interface operations {
                      *         "amount": 799,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T05:24:51Z",
-                     *         "cancel_at": "2027-01-01T05:24:51Z",
+                     *         "current_period_end": "2027-01-01T10:10:39Z",
+                     *         "cancel_at": "2027-01-01T10:10:39Z",
                      *         "trial_end": null,
                      *         "grace_until": null,
                      *         "access": {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-01T05:24:51Z",
+                     *         "access_until": "2027-01-01T10:10:39Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -7485,7 +7505,7 @@ export interface operations {
                      *         "to": "2026-12-01",
                      *         "currency": "usd",
                      *         "totals": {
-                     *           "mrr": 1598,
+                     *           "mrr": 2098,
                      *           "active": 2,
                      *           "trialing": 0,
                      *           "new": 2,
@@ -7501,7 +7521,8 @@ export interface operations {
                      *           "trials_started": 0,
                      *           "trials_converted": 0,
                      *           "plans": {
-                     *             "basic_month": 2
+                     *             "basic_month": 1,
+                     *             "premium_month": 1
                      *           },
                      *           "views": 4,
                      *           "hours_watched": 0,
@@ -7532,7 +7553,7 @@ export interface operations {
                      *           },
                      *           {
                      *             "date": "2026-12-01",
-                     *             "mrr": 1598,
+                     *             "mrr": 2098,
                      *             "active": 2,
                      *             "trialing": 0,
                      *             "new": 2,
@@ -7548,7 +7569,8 @@ export interface operations {
                      *             "trials_started": 0,
                      *             "trials_converted": 0,
                      *             "plans": {
-                     *               "basic_month": 2
+                     *               "basic_month": 1,
+                     *               "premium_month": 1
                      *             },
                      *             "views": 4,
                      *             "hours_watched": 0,
@@ -7559,7 +7581,7 @@ export interface operations {
                      *           {
                      *             "currency": "usd",
                      *             "totals": {
-                     *               "mrr": 1598,
+                     *               "mrr": 2098,
                      *               "active": 2,
                      *               "trialing": 0,
                      *               "new": 2,
@@ -7575,7 +7597,8 @@ export interface operations {
                      *               "trials_started": 0,
                      *               "trials_converted": 0,
                      *               "plans": {
-                     *                 "basic_month": 2
+                     *                 "basic_month": 1,
+                     *                 "premium_month": 1
                      *               }
                      *             },
                      *             "days": [
@@ -7600,7 +7623,7 @@ export interface operations {
                      *               },
                      *               {
                      *                 "date": "2026-12-01",
-                     *                 "mrr": 1598,
+                     *                 "mrr": 2098,
                      *                 "active": 2,
                      *                 "trialing": 0,
                      *                 "new": 2,
@@ -7616,7 +7639,8 @@ export interface operations {
                      *                 "trials_started": 0,
                      *                 "trials_converted": 0,
                      *                 "plans": {
-                     *                   "basic_month": 2
+                     *                   "basic_month": 1,
+                     *                   "premium_month": 1
                      *                 }
                      *               }
                      *             ]
@@ -7744,19 +7768,19 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "payment": {
-                     *           "id": "in_s04L6G4yXVASgxLx4LktTuJG",
-                     *           "number": "MRPFTEB2-0001",
+                     *           "id": "in_xcWSNuBYyzAMTgLhaV0WfkyG",
+                     *           "number": "VXML7TFH-0002",
                      *           "status": "paid",
-                     *           "amount_due": 799,
-                     *           "amount_paid": 799,
+                     *           "amount_due": 500,
+                     *           "amount_paid": 500,
                      *           "amount_refunded": 100,
                      *           "currency": "usd",
-                     *           "created_at": "2026-12-01T05:24:50Z",
-                     *           "paid_at": "2026-12-01T05:24:50Z",
+                     *           "created_at": "2026-12-01T10:10:38Z",
+                     *           "paid_at": "2026-12-01T10:10:38Z",
                      *           "dispute": null
                      *         },
                      *         "refund": {
-                     *           "id": "re_lZLjAbK0SYW7LIK8PRy8Lbzv",
+                     *           "id": "re_Pl181KXVRswx4sU72WrAjKOK",
                      *           "status": "succeeded",
                      *           "amount": 100,
                      *           "currency": "usd"
@@ -7933,11 +7957,11 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a23010-11b1-724b-81a7-17042288d356",
+                     *           "id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
                      *           "title": "Harbour Nine",
                      *           "description": "The night shift of a harbour, and what the sea brings.",
                      *           "category": "Drama",
-                     *           "created_at": "2026-12-01T05:24:49.201Z"
+                     *           "created_at": "2026-12-01T10:10:37.389Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -8060,11 +8084,11 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23010-11b1-724b-81a7-17042288d356",
+                     *         "id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour.",
                      *         "category": "Drama",
-                     *         "created_at": "2026-12-01T05:24:49.201Z"
+                     *         "created_at": "2026-12-01T10:10:37.389Z"
                      *       }
                      *     }
                      */
@@ -8337,11 +8361,11 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23010-11b1-724b-81a7-17042288d356",
+                     *         "id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour, and what the sea brings.",
                      *         "category": "Drama",
-                     *         "created_at": "2026-12-01T05:24:49.201Z"
+                     *         "created_at": "2026-12-01T10:10:37.389Z"
                      *       }
                      *     }
                      */
@@ -8502,7 +8526,7 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a23010-11c4-7815-b5e8-de07faabf49b",
+                     *           "id": "01a23115-bade-7719-b632-4e71ef9cc9b7",
                      *           "title": "Low Tide",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
@@ -8522,23 +8546,23 @@ export interface operations {
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-02T05:24:49.2205486Z",
+                     *           "upload_expires_at": "2026-12-02T10:10:37.406490023Z",
                      *           "video_quality": "basic",
                      *           "audio": [],
                      *           "captions": [],
-                     *           "created_at": "2026-12-01T05:24:49.22Z"
+                     *           "created_at": "2026-12-01T10:10:37.406Z"
                      *         },
                      *         {
-                     *           "id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
+                     *           "id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
                      *           "title": "The Lighthouse",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "premium",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#2f2d35"
+                     *             "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#2f182c"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -8550,11 +8574,11 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "published_at": "2026-12-01T05:24:49.238736975Z",
+                     *           "published_at": "2026-12-01T10:10:37.423839064Z",
                      *           "status": "ready",
                      *           "published": true,
-                     *           "mux_asset_id": "asset-01a23010-11c1-7fd2-8983-c4896bfa7e52",
-                     *           "mux_playback_id": "playback-01a23010-11c1-7fd2-8983-c4896bfa7e52",
+                     *           "mux_asset_id": "asset-01a23115-badb-7de5-bbde-8cf95cb7a530",
+                     *           "mux_playback_id": "playback-01a23115-badb-7de5-bbde-8cf95cb7a530",
                      *           "video_quality": "basic",
                      *           "audio": [],
                      *           "captions": [
@@ -8566,7 +8590,7 @@ export interface operations {
                      *               "is_generated": false
                      *             }
                      *           ],
-                     *           "created_at": "2026-12-01T05:24:49.217Z"
+                     *           "created_at": "2026-12-01T10:10:37.403Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -8670,7 +8694,7 @@ export interface operations {
                  *       "description": "A film by the sea.",
                  *       "category": "Drama",
                  *       "required_plan": "basic",
-                 *       "series_id": "01a23010-11b1-724b-81a7-17042288d356",
+                 *       "series_id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
                  *       "season": 1,
                  *       "episode": 1
                  *     }
@@ -8694,7 +8718,7 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "video": {
-                     *           "id": "01a23010-11bc-7802-b05f-766bd61d7d21",
+                     *           "id": "01a23115-bad7-7098-a227-82634c6f5e8a",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
@@ -8709,7 +8733,7 @@ export interface operations {
                      *           "tags": [],
                      *           "audio_languages": [],
                      *           "caption_languages": [],
-                     *           "series_id": "01a23010-11b1-724b-81a7-17042288d356",
+                     *           "series_id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
                      *           "season": 1,
                      *           "episode": 1,
                      *           "published_at": null,
@@ -8717,16 +8741,16 @@ export interface operations {
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-02T05:24:49.212196063Z",
+                     *           "upload_expires_at": "2026-12-02T10:10:37.399259239Z",
                      *           "video_quality": "basic",
                      *           "audio": [],
                      *           "captions": [],
-                     *           "created_at": "2026-12-01T05:24:49.212196063Z"
+                     *           "created_at": "2026-12-01T10:10:37.399259239Z"
                      *         },
                      *         "upload": {
-                     *           "id": "mVMVdJ0hot1CnIQVS9hY3vXTMkwFY1qemN6EENXH",
-                     *           "url": "https://video.mux.example/upload/mVMVdJ0hot1CnIQVS9hY3vXTMkwFY1qemN6EENXH?expires=1796189089&signature=7442ca8fb3ab77f3a115204cbb56c5443d9bf9c3fb63ff2e51c991f966f0937f",
-                     *           "expires_at": "2026-12-02T05:24:49.212196063Z"
+                     *           "id": "ApQbuo3TwnULBzKhR4jQC3jvRJBLcSkvp018OaRZ",
+                     *           "url": "https://video.mux.example/upload/ApQbuo3TwnULBzKhR4jQC3jvRJBLcSkvp018OaRZ?expires=1796206237&signature=4379ed3eab0fca665bb43d345385ec64c37564237bc40c537fc18c85f5cd3e24",
+                     *           "expires_at": "2026-12-02T10:10:37.399259239Z"
                      *         }
                      *       }
                      *     }
@@ -8895,7 +8919,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23010-3151-729b-89e0-7d53879d77df",
+                     *         "id": "01a23115-db95-7e07-a03a-fe037821c2cd",
                      *         "title": "The Last Sail",
                      *         "description": "",
                      *         "category": "Documentary",
@@ -8913,12 +8937,12 @@ export interface operations {
                      *         "published_at": null,
                      *         "status": "processing",
                      *         "published": false,
-                     *         "mux_asset_id": "4rMEjj0ocTdA3JQEuFRsDmFAb10mxGo9eyzhfAH4",
+                     *         "mux_asset_id": "aXwsHJVlyGVhNArUon4QlHmX7JBgkaRCAg5dfYSb",
                      *         "mux_playback_id": null,
                      *         "video_quality": "basic",
                      *         "audio": [],
                      *         "captions": [],
-                     *         "created_at": "2026-12-01T05:24:57.297455108Z"
+                     *         "created_at": "2026-12-01T10:10:45.781268497Z"
                      *       }
                      *     }
                      */
@@ -9227,16 +9251,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23010-11bc-7802-b05f-766bd61d7d21",
+                     *         "id": "01a23115-bad7-7098-a227-82634c6f5e8a",
                      *         "title": "The pilot",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "basic",
                      *         "duration": 60,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#373333"
+                     *           "url": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#1d2b34"
                      *         },
                      *         "year": null,
                      *         "country": null,
@@ -9248,14 +9272,14 @@ export interface operations {
                      *         "caption_languages": [
                      *           "en"
                      *         ],
-                     *         "series_id": "01a23010-11b1-724b-81a7-17042288d356",
+                     *         "series_id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
                      *         "season": 1,
                      *         "episode": 1,
-                     *         "published_at": "2026-12-01T05:24:49.228835518Z",
+                     *         "published_at": "2026-12-01T10:10:37.414200128Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "asset-01a23010-11bc-7802-b05f-766bd61d7d21",
-                     *         "mux_playback_id": "playback-01a23010-11bc-7802-b05f-766bd61d7d21",
+                     *         "mux_asset_id": "asset-01a23115-bad7-7098-a227-82634c6f5e8a",
+                     *         "mux_playback_id": "playback-01a23115-bad7-7098-a227-82634c6f5e8a",
                      *         "video_quality": "basic",
                      *         "audio": [],
                      *         "captions": [
@@ -9267,7 +9291,7 @@ export interface operations {
                      *             "is_generated": false
                      *           }
                      *         ],
-                     *         "created_at": "2026-12-01T05:24:49.212Z"
+                     *         "created_at": "2026-12-01T10:10:37.399Z"
                      *       }
                      *     }
                      */
@@ -9436,16 +9460,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23010-286b-7ca7-8ed4-c5d8b69d2ee3",
+                     *         "id": "01a23115-d721-7803-b400-441436ec702d",
                      *         "title": "Deep Quiet",
                      *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
                      *         "category": "Documentary",
                      *         "required_plan": "basic",
                      *         "duration": 35.958333,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#28322f"
+                     *           "url": "https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#22232d"
                      *         },
                      *         "year": 2022,
                      *         "country": "PT",
@@ -9465,11 +9489,11 @@ export interface operations {
                      *           "en",
                      *           "de"
                      *         ],
-                     *         "published_at": "2026-12-01T05:24:55.03427969Z",
+                     *         "published_at": "2026-12-01T10:10:44.653889911Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "fed0121e6bb241879e5770846eecd2cb",
-                     *         "mux_playback_id": "a290366283724c7aabfa856ea9cd70ff",
+                     *         "mux_asset_id": "e9221e0772fd4f42804e558ff881c224",
+                     *         "mux_playback_id": "53fcf4f355ab47bd850393468b06b89e",
                      *         "video_quality": "basic",
                      *         "audio": [
                      *           {
@@ -9480,21 +9504,21 @@ export interface operations {
                      *         ],
                      *         "captions": [
                      *           {
-                     *             "track_id": "fed0121e6bb241879e5770846eecd2cb-en",
+                     *             "track_id": "e9221e0772fd4f42804e558ff881c224-en",
                      *             "language": "en",
                      *             "name": "English",
                      *             "status": "ready",
                      *             "is_generated": false
                      *           },
                      *           {
-                     *             "track_id": "GTKDknkyWlpkPuHzWjIVRkcsPApwYXsStuUPkRQD",
+                     *             "track_id": "2PUzRxSLA2uiVPef3lXH38lJmdPemj4XvTdqSb2S",
                      *             "language": "de",
                      *             "name": "Deutsch",
                      *             "status": "preparing",
                      *             "is_generated": false
                      *           }
                      *         ],
-                     *         "created_at": "2026-12-01T05:24:55.019Z"
+                     *         "created_at": "2026-12-01T10:10:44.641Z"
                      *       }
                      *     }
                      */
@@ -9667,16 +9691,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23010-286b-7ca7-8ed4-c5d8b69d2ee3",
+                     *         "id": "01a23115-d721-7803-b400-441436ec702d",
                      *         "title": "Deep Quiet",
                      *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
                      *         "category": "Documentary",
                      *         "required_plan": "basic",
                      *         "duration": 35.958333,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#28322f"
+                     *           "url": "https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#22232d"
                      *         },
                      *         "year": 2022,
                      *         "country": "PT",
@@ -9695,11 +9719,11 @@ export interface operations {
                      *         "caption_languages": [
                      *           "en"
                      *         ],
-                     *         "published_at": "2026-12-01T05:24:55.03427969Z",
+                     *         "published_at": "2026-12-01T10:10:44.653889911Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "fed0121e6bb241879e5770846eecd2cb",
-                     *         "mux_playback_id": "a290366283724c7aabfa856ea9cd70ff",
+                     *         "mux_asset_id": "e9221e0772fd4f42804e558ff881c224",
+                     *         "mux_playback_id": "53fcf4f355ab47bd850393468b06b89e",
                      *         "video_quality": "basic",
                      *         "audio": [
                      *           {
@@ -9710,14 +9734,14 @@ export interface operations {
                      *         ],
                      *         "captions": [
                      *           {
-                     *             "track_id": "fed0121e6bb241879e5770846eecd2cb-en",
+                     *             "track_id": "e9221e0772fd4f42804e558ff881c224-en",
                      *             "language": "en",
                      *             "name": "English",
                      *             "status": "ready",
                      *             "is_generated": false
                      *           }
                      *         ],
-                     *         "created_at": "2026-12-01T05:24:55.019Z"
+                     *         "created_at": "2026-12-01T10:10:44.641Z"
                      *       }
                      *     }
                      */
@@ -9859,16 +9883,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23010-286b-7ca7-8ed4-c5d8b69d2ee3",
+                     *         "id": "01a23115-d721-7803-b400-441436ec702d",
                      *         "title": "Deep Quiet",
                      *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
                      *         "category": "Documentary",
                      *         "required_plan": "basic",
                      *         "duration": 35.958333,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#28322f"
+                     *           "url": "https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#22232d"
                      *         },
                      *         "year": 2022,
                      *         "country": "PT",
@@ -9888,11 +9912,11 @@ export interface operations {
                      *           "en",
                      *           "fr"
                      *         ],
-                     *         "published_at": "2026-12-01T05:24:55.03427969Z",
+                     *         "published_at": "2026-12-01T10:10:44.653889911Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "fed0121e6bb241879e5770846eecd2cb",
-                     *         "mux_playback_id": "a290366283724c7aabfa856ea9cd70ff",
+                     *         "mux_asset_id": "e9221e0772fd4f42804e558ff881c224",
+                     *         "mux_playback_id": "53fcf4f355ab47bd850393468b06b89e",
                      *         "video_quality": "basic",
                      *         "audio": [
                      *           {
@@ -9903,21 +9927,21 @@ export interface operations {
                      *         ],
                      *         "captions": [
                      *           {
-                     *             "track_id": "fed0121e6bb241879e5770846eecd2cb-en",
+                     *             "track_id": "e9221e0772fd4f42804e558ff881c224-en",
                      *             "language": "en",
                      *             "name": "English",
                      *             "status": "ready",
                      *             "is_generated": false
                      *           },
                      *           {
-                     *             "track_id": "a0r4wUBQgLiY9S9KoXvjyX3bUAV0ln9dGJXVnihB",
+                     *             "track_id": "GYFQRyapNhoDznJhc9CxYNpHrm8c6g6YleAOWGQn",
                      *             "language": "fr",
                      *             "name": "Français (auto)",
                      *             "status": "preparing",
                      *             "is_generated": true
                      *           }
                      *         ],
-                     *         "created_at": "2026-12-01T05:24:55.019Z"
+                     *         "created_at": "2026-12-01T10:10:44.641Z"
                      *       }
                      *     }
                      */
@@ -10099,16 +10123,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23010-286b-7ca7-8ed4-c5d8b69d2ee3",
+                     *         "id": "01a23115-d721-7803-b400-441436ec702d",
                      *         "title": "Deep Quiet",
                      *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
                      *         "category": "Documentary",
                      *         "required_plan": "basic",
                      *         "duration": 35.958333,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#28322f"
+                     *           "url": "https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#22232d"
                      *         },
                      *         "year": 2022,
                      *         "country": "PT",
@@ -10128,11 +10152,11 @@ export interface operations {
                      *           "en",
                      *           "fr"
                      *         ],
-                     *         "published_at": "2026-12-01T05:24:55.03427969Z",
+                     *         "published_at": "2026-12-01T10:10:44.653889911Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "fed0121e6bb241879e5770846eecd2cb",
-                     *         "mux_playback_id": "a290366283724c7aabfa856ea9cd70ff",
+                     *         "mux_asset_id": "e9221e0772fd4f42804e558ff881c224",
+                     *         "mux_playback_id": "53fcf4f355ab47bd850393468b06b89e",
                      *         "poster_source": {
                      *           "kind": "frame",
                      *           "time": 12.5
@@ -10147,21 +10171,21 @@ export interface operations {
                      *         ],
                      *         "captions": [
                      *           {
-                     *             "track_id": "fed0121e6bb241879e5770846eecd2cb-en",
+                     *             "track_id": "e9221e0772fd4f42804e558ff881c224-en",
                      *             "language": "en",
                      *             "name": "English",
                      *             "status": "ready",
                      *             "is_generated": false
                      *           },
                      *           {
-                     *             "track_id": "a0r4wUBQgLiY9S9KoXvjyX3bUAV0ln9dGJXVnihB",
+                     *             "track_id": "GYFQRyapNhoDznJhc9CxYNpHrm8c6g6YleAOWGQn",
                      *             "language": "fr",
                      *             "name": "Français (auto)",
-                     *             "status": "preparing",
+                     *             "status": "ready",
                      *             "is_generated": true
                      *           }
                      *         ],
-                     *         "created_at": "2026-12-01T05:24:55.019Z"
+                     *         "created_at": "2026-12-01T10:10:44.641Z"
                      *       }
                      *     }
                      */
@@ -10340,7 +10364,7 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "video": {
-                     *           "id": "01a23010-11c4-7815-b5e8-de07faabf49b",
+                     *           "id": "01a23115-bade-7719-b632-4e71ef9cc9b7",
                      *           "title": "Low Tide",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
@@ -10360,16 +10384,16 @@ export interface operations {
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-02T05:24:54.300008001Z",
+                     *           "upload_expires_at": "2026-12-02T10:10:42.897677143Z",
                      *           "video_quality": "plus",
                      *           "audio": [],
                      *           "captions": [],
-                     *           "created_at": "2026-12-01T05:24:49.22Z"
+                     *           "created_at": "2026-12-01T10:10:37.406Z"
                      *         },
                      *         "upload": {
-                     *           "id": "8e68eVxNOX5T3ZqT9CEyMZeyCphps0VsnKSGuONj",
-                     *           "url": "https://video.mux.example/upload/8e68eVxNOX5T3ZqT9CEyMZeyCphps0VsnKSGuONj?expires=1796189094&signature=7d6df8290434a080bd3f1385c752cc0756b2a62955f22e7686840ffe461f9417",
-                     *           "expires_at": "2026-12-02T05:24:54.300008001Z"
+                     *           "id": "pjiWjrKHxQyxBY6ZXbVTPAi3EcXgbWKldP9Ytt4F",
+                     *           "url": "https://video.mux.example/upload/pjiWjrKHxQyxBY6ZXbVTPAi3EcXgbWKldP9Ytt4F?expires=1796206242&signature=573fe0478abab1fd6ca25839f98ded94beeb44a9251aca6c97f83db053ec3392",
+                     *           "expires_at": "2026-12-02T10:10:42.897677143Z"
                      *         }
                      *       }
                      *     }
@@ -10652,7 +10676,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "user_code": "CTZXGPCC",
+                 *       "user_code": "ZFBTJBTR",
                  *       "approve": true
                  *     }
                  */
@@ -10677,7 +10701,7 @@ export interface operations {
                      *         "device_name": "Bedroom television",
                      *         "address": "127.0.0.1",
                      *         "same_network": true,
-                     *         "expires_at": "2026-12-01T05:34:49.425199709Z",
+                     *         "expires_at": "2026-12-01T10:20:37.574787382Z",
                      *         "status": "approved"
                      *       }
                      *     }
@@ -10842,10 +10866,10 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "device_code": "CTZXGPCC.ce39wK4JpKjSiFjhKI5C5S8C3t5sLXAMTEY5eo3NPFo",
-                     *         "user_code": "CTZXGPCC",
+                     *         "device_code": "ZFBTJBTR.-KDbqQWSUINYLp0Ob5nusSei4D1VWbZFGEW8un6JnfA",
+                     *         "user_code": "ZFBTJBTR",
                      *         "verification_uri": "https://marquee.example/link",
-                     *         "verification_uri_complete": "https://marquee.example/link?code=CTZXGPCC",
+                     *         "verification_uri_complete": "https://marquee.example/link?code=ZFBTJBTR",
                      *         "expires_in": 600,
                      *         "interval": 5
                      *       }
@@ -10941,7 +10965,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "device_code": "CTZXGPCC.ce39wK4JpKjSiFjhKI5C5S8C3t5sLXAMTEY5eo3NPFo"
+                 *       "device_code": "ZFBTJBTR.-KDbqQWSUINYLp0Ob5nusSei4D1VWbZFGEW8un6JnfA"
                  *     }
                  */
                 "application/json": components["schemas"]["PollDeviceLoginRequest"];
@@ -10964,13 +10988,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T05:24:49.259Z"
+                     *           "created_at": "2026-12-01T10:10:37.444Z"
                      *         }
                      *       }
                      *     }
@@ -11205,13 +11229,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T05:24:49.259Z"
+                     *           "created_at": "2026-12-01T10:10:37.444Z"
                      *         }
                      *       }
                      *     }
@@ -11423,21 +11447,21 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *         "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
                      *         "email": "ada@viewers.test",
                      *         "name": "Ada",
                      *         "role": "viewer",
                      *         "email_verified": false,
                      *         "pending_email": null,
-                     *         "created_at": "2026-12-01T05:24:49.259Z",
+                     *         "created_at": "2026-12-01T10:10:37.444Z",
                      *         "profile": {
-                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
                      *           "name": "Ada",
                      *           "avatar": "sun",
                      *           "age_limit": null,
                      *           "has_pin": false,
                      *           "is_current": true,
-                     *           "created_at": "2026-12-01T05:24:49.259Z"
+                     *           "created_at": "2026-12-01T10:10:37.444Z"
                      *         }
                      *       }
                      *     }
@@ -11542,13 +11566,13 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *         "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
                      *         "email": "ada@viewers.test",
                      *         "name": "Ada",
                      *         "role": "viewer",
                      *         "email_verified": true,
                      *         "pending_email": null,
-                     *         "created_at": "2026-12-01T05:24:49.259Z"
+                     *         "created_at": "2026-12-01T10:10:37.444Z"
                      *       }
                      *     }
                      */
@@ -11693,13 +11717,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T05:24:49.259Z"
+                     *           "created_at": "2026-12-01T10:10:37.444Z"
                      *         }
                      *       }
                      *     }
@@ -11808,13 +11832,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T05:24:49.259Z"
+                     *           "created_at": "2026-12-01T10:10:37.444Z"
                      *         }
                      *       }
                      *     }
@@ -12026,7 +12050,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "token": "paxfaleiX5Cmb4guYda4iQAdAqA-OHWEflDVAMGFE2g",
+                 *       "token": "hreAPWetF8HLpnpIVuMPhLBKnpRq46KBlEaI8dabS4I",
                  *       "password": "another long phrase"
                  *     }
                  */
@@ -12165,17 +12189,17 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a23010-1299-72a6-bd7c-6a348e5fa119",
+                     *           "id": "01a23115-bb8e-7f48-9c4a-a7e981333c62",
                      *           "device_name": "Bedroom television",
-                     *           "created_at": "2026-12-01T05:24:49.433406038Z",
-                     *           "last_used_at": "2026-12-01T05:24:49.433406038Z",
+                     *           "created_at": "2026-12-01T10:10:37.582656153Z",
+                     *           "last_used_at": "2026-12-01T10:10:37.582656153Z",
                      *           "current": false
                      *         },
                      *         {
-                     *           "id": "01a23010-125f-7975-a543-524a5166b747",
+                     *           "id": "01a23115-bb68-73c5-8186-b35c73f2c734",
                      *           "device_name": "Unknown device",
-                     *           "created_at": "2026-12-01T05:24:49.37563478Z",
-                     *           "last_used_at": "2026-12-01T05:24:49.451528175Z",
+                     *           "created_at": "2026-12-01T10:10:37.544864212Z",
+                     *           "last_used_at": "2026-12-01T10:10:37.601636674Z",
                      *           "current": true
                      *         }
                      *       ]
@@ -12391,7 +12415,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "token": "42kWalC0DlcxqIykr0dnjQKUkdiqUqurPXcK8aMu9Uc"
+                 *       "token": "Cot39Egeg6l2-9uixcM3zRi8lkv-MfwrhDGcc_Ll0k8"
                  *     }
                  */
                 "application/json": components["schemas"]["VerifyEmailRequest"];
@@ -12745,16 +12769,16 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
+                     *             "id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
                      *             "title": "The Lighthouse",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "premium",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#2f2d35"
+                     *               "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#2f182c"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -12766,10 +12790,10 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "published_at": "2026-12-01T05:24:49.238736975Z"
+                     *             "published_at": "2026-12-01T10:10:37.423839064Z"
                      *           },
                      *           "progress": 31.5,
-                     *           "last_watched_at": "2026-12-01T05:24:51.299973Z"
+                     *           "last_watched_at": "2026-12-01T10:10:39.445255Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -12949,16 +12973,16 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
+                     *             "id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
                      *             "title": "The Lighthouse",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "premium",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#2f2d35"
+                     *               "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#2f182c"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -12970,11 +12994,11 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "published_at": "2026-12-01T05:24:49.238736975Z"
+                     *             "published_at": "2026-12-01T10:10:37.423839064Z"
                      *           },
                      *           "progress": 31.5,
                      *           "completed": false,
-                     *           "last_watched_at": "2026-12-01T05:24:51.299973Z"
+                     *           "last_watched_at": "2026-12-01T10:10:39.445255Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -13206,16 +13230,16 @@ export interface operations {
                      *       "data": {
                      *         "hero": {
                      *           "video": {
-                     *             "id": "01a23010-11bc-7802-b05f-766bd61d7d21",
+                     *             "id": "01a23115-bad7-7098-a227-82634c6f5e8a",
                      *             "title": "Harbour Nine",
                      *             "description": "The night shift of a harbour, and what the sea brings.",
                      *             "category": "Drama",
                      *             "required_plan": "basic",
                      *             "duration": null,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#373333"
+                     *               "url": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#1d2b34"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -13227,12 +13251,12 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "series_id": "01a23010-11b1-724b-81a7-17042288d356",
+                     *             "series_id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
                      *             "season": 1,
                      *             "episode": 1,
-                     *             "published_at": "2026-12-01T05:24:49.228835518Z",
+                     *             "published_at": "2026-12-01T10:10:37.414200128Z",
                      *             "series": {
-                     *               "id": "01a23010-11b1-724b-81a7-17042288d356",
+                     *               "id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
                      *               "title": "Harbour Nine",
                      *               "seasons": [
                      *                 {
@@ -13247,16 +13271,16 @@ export interface operations {
                      *         "continue_watching": [
                      *           {
                      *             "video": {
-                     *               "id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
+                     *               "id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
                      *               "title": "The Lighthouse",
                      *               "description": "A film by the sea.",
                      *               "category": "Drama",
                      *               "required_plan": "premium",
                      *               "duration": 60,
                      *               "poster": {
-                     *                 "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *                 "srcset": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *                 "placeholder": "#2f2d35"
+                     *                 "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *                 "srcset": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *                 "placeholder": "#2f182c"
                      *               },
                      *               "year": null,
                      *               "country": null,
@@ -13268,10 +13292,10 @@ export interface operations {
                      *               "caption_languages": [
                      *                 "en"
                      *               ],
-                     *               "published_at": "2026-12-01T05:24:49.238736975Z"
+                     *               "published_at": "2026-12-01T10:10:37.423839064Z"
                      *             },
                      *             "progress": 31.5,
-                     *             "last_watched_at": "2026-12-01T05:24:51.299973Z",
+                     *             "last_watched_at": "2026-12-01T10:10:39.445255Z",
                      *             "is_up_next": false
                      *           }
                      *         ],
@@ -13724,14 +13748,14 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "playback_session_id": "01a23010-19df-7857-8286-2c206becab10",
-                     *           "profile_id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *           "playback_session_id": "01a23115-c2d1-7f15-a932-c5c2ac6ac5dc",
+                     *           "profile_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
                      *           "profile_name": "Ada",
                      *           "device_name": "Unknown device",
-                     *           "video_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
+                     *           "video_id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
                      *           "video_title": "The Lighthouse",
-                     *           "started_at": "2026-12-01T05:24:51.295542Z",
-                     *           "expires_at": "2026-12-01T05:25:21.299973Z",
+                     *           "started_at": "2026-12-01T10:10:39.44134Z",
+                     *           "expires_at": "2026-12-01T10:11:09.445255Z",
                      *           "current": true
                      *         }
                      *       ]
@@ -13842,7 +13866,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "playback_session_id": "01a23010-19df-7857-8286-2c206becab10"
+                     *         "playback_session_id": "01a23115-c2d1-7f15-a932-c5c2ac6ac5dc"
                      *       }
                      *     }
                      */
@@ -14223,31 +14247,22 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01987c10-4a00-7000-8000-000000000001",
+                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
                      *           "name": "Ada",
                      *           "avatar": "sun",
                      *           "age_limit": null,
                      *           "has_pin": false,
                      *           "is_current": true,
-                     *           "created_at": "2026-07-24T10:00:00Z"
+                     *           "created_at": "2026-12-01T10:10:37.444Z"
                      *         },
                      *         {
-                     *           "id": "01987c10-4a00-7000-8000-000000000004",
+                     *           "id": "01a23115-c07b-72e9-8b73-45a94bf14321",
                      *           "name": "Kids",
                      *           "avatar": "kite",
                      *           "age_limit": 6,
                      *           "has_pin": false,
                      *           "is_current": false,
-                     *           "created_at": "2026-07-24T10:00:00Z"
-                     *         },
-                     *         {
-                     *           "id": "01987c10-4a00-7000-8000-000000000003",
-                     *           "name": "Robin",
-                     *           "avatar": "comet",
-                     *           "age_limit": null,
-                     *           "has_pin": true,
-                     *           "is_current": false,
-                     *           "created_at": "2026-07-24T10:00:00Z"
+                     *           "created_at": "2026-12-01T10:10:38.843948522Z"
                      *         }
                      *       ]
                      *     }
@@ -14354,13 +14369,13 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01987c10-4a00-7000-8000-000000000004",
+                     *         "id": "01a23115-c07b-72e9-8b73-45a94bf14321",
                      *         "name": "Kids",
                      *         "avatar": "kite",
                      *         "age_limit": 6,
                      *         "has_pin": false,
                      *         "is_current": false,
-                     *         "created_at": "2026-07-24T10:00:00Z"
+                     *         "created_at": "2026-12-01T10:10:38.843948522Z"
                      *       }
                      *     }
                      */
@@ -14505,7 +14520,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01987c10-4a00-7000-8000-000000000003"
+                     *         "id": "01a23115-c07f-7aee-bc92-58972a2a23a0"
                      *       }
                      *     }
                      */
@@ -14630,7 +14645,7 @@ export interface operations {
                  *       "avatar": "comet",
                  *       "age_limit": null,
                  *       "pin": "4711",
-                 *       "password": "a long password"
+                 *       "password": "a long enough phrase"
                  *     }
                  */
                 "application/json": components["schemas"]["ProfileEdits"];
@@ -14651,13 +14666,13 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01987c10-4a00-7000-8000-000000000003",
+                     *         "id": "01a23115-c07f-7aee-bc92-58972a2a23a0",
                      *         "name": "Robin",
                      *         "avatar": "comet",
                      *         "age_limit": null,
                      *         "has_pin": true,
                      *         "is_current": false,
-                     *         "created_at": "2026-07-24T10:00:00Z"
+                     *         "created_at": "2026-12-01T10:10:38.847081849Z"
                      *       }
                      *     }
                      */
@@ -14823,15 +14838,15 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ9.c2lnbmF0dXJl",
+                     *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "profile": {
-                     *           "id": "01987c10-4a00-7000-8000-000000000003",
+                     *           "id": "01a23115-c07f-7aee-bc92-58972a2a23a0",
                      *           "name": "Robin",
                      *           "avatar": "comet",
                      *           "age_limit": null,
                      *           "has_pin": true,
                      *           "is_current": true,
-                     *           "created_at": "2026-07-24T10:00:00Z"
+                     *           "created_at": "2026-12-01T10:10:38.847081849Z"
                      *         }
                      *       }
                      *     }
@@ -14976,14 +14991,14 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a23010-11b1-724b-81a7-17042288d356",
+                     *           "id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
                      *           "title": "Harbour Nine",
                      *           "description": "The night shift of a harbour, and what the sea brings.",
                      *           "category": "Drama",
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#373333"
+                     *             "url": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#1d2b34"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -14998,7 +15013,7 @@ export interface operations {
                      *             }
                      *           ],
                      *           "required_plan": "basic",
-                     *           "first_video_id": "01a23010-11bc-7802-b05f-766bd61d7d21"
+                     *           "first_video_id": "01a23115-bad7-7098-a227-82634c6f5e8a"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -15102,14 +15117,14 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23010-11b1-724b-81a7-17042288d356",
+                     *         "id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour, and what the sea brings.",
                      *         "category": "Drama",
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#373333"
+                     *           "url": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#1d2b34"
                      *         },
                      *         "year": null,
                      *         "country": null,
@@ -15124,7 +15139,7 @@ export interface operations {
                      *           }
                      *         ],
                      *         "required_plan": "basic",
-                     *         "first_video_id": "01a23010-11bc-7802-b05f-766bd61d7d21"
+                     *         "first_video_id": "01a23115-bad7-7098-a227-82634c6f5e8a"
                      *       }
                      *     }
                      */
@@ -15245,16 +15260,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a23010-11bc-7802-b05f-766bd61d7d21",
+                     *           "id": "01a23115-bad7-7098-a227-82634c6f5e8a",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "basic",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#373333"
+                     *             "url": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#1d2b34"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -15266,10 +15281,10 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "series_id": "01a23010-11b1-724b-81a7-17042288d356",
+                     *           "series_id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
                      *           "season": 1,
                      *           "episode": 1,
-                     *           "published_at": "2026-12-01T05:24:49.228835518Z"
+                     *           "published_at": "2026-12-01T10:10:37.414200128Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -15387,7 +15402,7 @@ export interface operations {
                      *         "amount": 799,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T05:24:50Z",
+                     *         "current_period_end": "2027-01-01T10:10:38Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -15395,7 +15410,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-03T05:24:50Z",
+                     *         "access_until": "2027-01-03T10:10:38Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -15512,15 +15527,15 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T05:24:50Z",
-                     *         "cancel_at": "2027-01-01T05:24:50Z",
+                     *         "current_period_end": "2027-01-01T10:10:38Z",
+                     *         "cancel_at": "2027-01-01T10:10:38Z",
                      *         "trial_end": null,
                      *         "grace_until": null,
                      *         "access": {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-01T05:24:50Z",
+                     *         "access_until": "2027-01-01T10:10:38Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -15673,7 +15688,7 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T05:24:50Z",
+                     *         "current_period_end": "2027-01-01T10:10:38Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -15681,7 +15696,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-03T05:24:50Z",
+                     *         "access_until": "2027-01-03T10:10:38Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -15864,7 +15879,7 @@ export interface operations {
                      *         "plan_type": "premium",
                      *         "interval": "month",
                      *         "when": "now",
-                     *         "effective_at": "2026-12-01T05:24:50.790459461Z",
+                     *         "effective_at": "2026-12-01T10:10:38.982307693Z",
                      *         "amount_due": 500,
                      *         "currency": "usd",
                      *         "lines": [
@@ -15877,7 +15892,7 @@ export interface operations {
                      *             "amount": 1299
                      *           }
                      *         ],
-                     *         "renews_at": "2027-01-01T05:24:50Z",
+                     *         "renews_at": "2027-01-01T10:10:38Z",
                      *         "renewal_amount": 1299
                      *       }
                      *     }
@@ -16058,9 +16073,9 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "checkout_url": "https://billing.stripe.example/c/pay/cs_test_tMUPFmBiugtWlGo2PLPaExvNpvxZcXGSQ14BTNJBpBw1tyhYhJ67wQyC2E",
-                     *         "session_id": "cs_test_tMUPFmBiugtWlGo2PLPaExvNpvxZcXGSQ14BTNJBpBw1tyhYhJ67wQyC2E",
-                     *         "expires_at": "2026-12-02T05:24:50Z"
+                     *         "checkout_url": "https://billing.stripe.example/c/pay/cs_test_MXuSJ9tuaVcmtopPxeQhFL273iPFhiGaxwi46wyHuLGVO9Wj1waaAKR8Sk",
+                     *         "session_id": "cs_test_MXuSJ9tuaVcmtopPxeQhFL273iPFhiGaxwi46wyHuLGVO9Wj1waaAKR8Sk",
+                     *         "expires_at": "2026-12-02T10:10:38Z"
                      *       }
                      *     }
                      */
@@ -16221,32 +16236,32 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "in_2o1dBwS6Qqb6Lbf6X9npqvBz",
-                     *           "number": "MRPFTEB2-0002",
+                     *           "id": "in_xcWSNuBYyzAMTgLhaV0WfkyG",
+                     *           "number": "VXML7TFH-0002",
                      *           "status": "paid",
                      *           "amount_due": 500,
                      *           "amount_paid": 500,
                      *           "amount_refunded": 0,
                      *           "currency": "usd",
-                     *           "created_at": "2026-12-01T05:24:50Z",
-                     *           "paid_at": "2026-12-01T05:24:50Z",
-                     *           "period_end": "2027-01-01T05:24:50Z",
-                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_2o1dBwS6Qqb6Lbf6X9npqvBz",
-                     *           "invoice_pdf": "https://billing.stripe.example/i/in_2o1dBwS6Qqb6Lbf6X9npqvBz/pdf"
+                     *           "created_at": "2026-12-01T10:10:38Z",
+                     *           "paid_at": "2026-12-01T10:10:38Z",
+                     *           "period_end": "2027-01-01T10:10:38Z",
+                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_xcWSNuBYyzAMTgLhaV0WfkyG",
+                     *           "invoice_pdf": "https://billing.stripe.example/i/in_xcWSNuBYyzAMTgLhaV0WfkyG/pdf"
                      *         },
                      *         {
-                     *           "id": "in_s04L6G4yXVASgxLx4LktTuJG",
-                     *           "number": "MRPFTEB2-0001",
+                     *           "id": "in_qKSbZbV9SzZ9E8fl7CGyQuYV",
+                     *           "number": "VXML7TFH-0001",
                      *           "status": "paid",
                      *           "amount_due": 799,
                      *           "amount_paid": 799,
                      *           "amount_refunded": 0,
                      *           "currency": "usd",
-                     *           "created_at": "2026-12-01T05:24:50Z",
-                     *           "paid_at": "2026-12-01T05:24:50Z",
-                     *           "period_end": "2027-01-01T05:24:50Z",
-                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_s04L6G4yXVASgxLx4LktTuJG",
-                     *           "invoice_pdf": "https://billing.stripe.example/i/in_s04L6G4yXVASgxLx4LktTuJG/pdf"
+                     *           "created_at": "2026-12-01T10:10:38Z",
+                     *           "paid_at": "2026-12-01T10:10:38Z",
+                     *           "period_end": "2027-01-01T10:10:38Z",
+                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_qKSbZbV9SzZ9E8fl7CGyQuYV",
+                     *           "invoice_pdf": "https://billing.stripe.example/i/in_qKSbZbV9SzZ9E8fl7CGyQuYV/pdf"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -16370,7 +16385,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "portal_url": "https://billing.stripe.example/p/session/bps_thtegdYyQfQdz4TPLuMqt0yA"
+                     *         "portal_url": "https://billing.stripe.example/p/session/bps_5fOYIDrvo0SlbCYk0RcMThrv"
                      *       }
                      *     }
                      */
@@ -16495,7 +16510,7 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T05:24:50Z",
+                     *         "current_period_end": "2027-01-01T10:10:38Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -16503,7 +16518,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-03T05:24:50Z",
+                     *         "access_until": "2027-01-03T10:10:38Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -16730,47 +16745,47 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
+                     *         "id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
                      *         "kind": "video",
                      *         "title": "The Lighthouse",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "premium",
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#2f2d35"
+                     *           "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#2f182c"
                      *         },
                      *         "images": {
                      *           "poster": [
                      *             {
-                     *               "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 320,
                      *               "height": 480
                      *             },
                      *             {
-                     *               "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 640,
                      *               "height": 960
                      *             }
                      *           ],
                      *           "landscape": [
                      *             {
-                     *               "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 1280,
                      *               "height": 720
                      *             }
                      *           ],
                      *           "backdrop": [
                      *             {
-                     *               "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 1920,
                      *               "height": 800
                      *             }
                      *           ]
                      *         },
                      *         "duration": 60,
-                     *         "published_at": "2026-12-01T05:24:49.238736975Z",
+                     *         "published_at": "2026-12-01T10:10:37.423839064Z",
                      *         "year": null,
                      *         "country": null,
                      *         "age_rating": null,
@@ -16782,7 +16797,7 @@ export interface operations {
                      *           "en"
                      *         ],
                      *         "seasons": [],
-                     *         "first_video_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
+                     *         "first_video_id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
                      *         "trailer": null
                      *       }
                      *     }
@@ -17013,16 +17028,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a23010-11bc-7802-b05f-766bd61d7d21",
+                     *           "id": "01a23115-bad7-7098-a227-82634c6f5e8a",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "basic",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#373333"
+                     *             "url": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#1d2b34"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -17034,10 +17049,10 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "series_id": "01a23010-11b1-724b-81a7-17042288d356",
+                     *           "series_id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
                      *           "season": 1,
                      *           "episode": 1,
-                     *           "published_at": "2026-12-01T05:24:49.228835518Z"
+                     *           "published_at": "2026-12-01T10:10:37.414200128Z"
                      *         }
                      *       ]
                      *     }
@@ -17169,16 +17184,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
+                     *           "id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
                      *           "title": "The Lighthouse",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "premium",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#2f2d35"
+                     *             "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#2f182c"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -17190,12 +17205,12 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "published_at": "2026-12-01T05:24:49.238736975Z"
+                     *           "published_at": "2026-12-01T10:10:37.423839064Z"
                      *         }
                      *       ],
                      *       "pagination": {
                      *         "limit": 1,
-                     *         "next_cursor": "Wy0xNzk2MTAyNjg5MjM4LDAsIiIsIjAxYTIzMDEwLTExYzEtN2ZkMi04OTgzLWM0ODk2YmZhN2U1MiJde_K65sl88-SLSoYGG-Dslg"
+                     *         "next_cursor": "Wy0xNzk2MTE5ODM3NDIzLDAsIiIsIjAxYTIzMTE1LWJhZGItN2RlNS1iYmRlLThjZjk1Y2I3YTUzMCJdnHK-4xiknQ6ASgEqJ2RN_A"
                      *       }
                      *     }
                      */
@@ -17289,16 +17304,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
+                     *         "id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
                      *         "title": "The Lighthouse",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "premium",
                      *         "duration": 60,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#2f2d35"
+                     *           "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#2f182c"
                      *         },
                      *         "year": null,
                      *         "country": null,
@@ -17310,30 +17325,30 @@ export interface operations {
                      *         "caption_languages": [
                      *           "en"
                      *         ],
-                     *         "published_at": "2026-12-01T05:24:49.238736975Z",
+                     *         "published_at": "2026-12-01T10:10:37.423839064Z",
                      *         "images": {
                      *           "poster": [
                      *             {
-                     *               "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 320,
                      *               "height": 480
                      *             },
                      *             {
-                     *               "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 640,
                      *               "height": 960
                      *             }
                      *           ],
                      *           "landscape": [
                      *             {
-                     *               "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 1280,
                      *               "height": 720
                      *             }
                      *           ],
                      *           "backdrop": [
                      *             {
-                     *               "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 1920,
                      *               "height": 800
                      *             }
@@ -17469,22 +17484,22 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "playback_url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52.m3u8?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "thumbnail_url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "storyboard_url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/storyboard.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "playback_url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530.m3u8?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "thumbnail_url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "storyboard_url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/storyboard.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "expires_at": "2026-12-01T06:24:51.295542735Z",
-                     *         "refresh_after": "2026-12-01T06:12:51.295542735Z",
+                     *         "expires_at": "2026-12-01T11:10:39.441340806Z",
+                     *         "refresh_after": "2026-12-01T10:58:39.441340806Z",
                      *         "captions": [
                      *           {
                      *             "language": "en",
                      *             "name": "en",
                      *             "is_generated": false,
-                     *             "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/text/t.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
+                     *             "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/text/t.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
                      *           }
                      *         ],
                      *         "resume_position": 0,
-                     *         "playback_session_id": "01a23010-19df-7857-8286-2c206becab10",
+                     *         "playback_session_id": "01a23115-c2d1-7f15-a932-c5c2ac6ac5dc",
                      *         "heartbeat_seconds": 10
                      *       }
                      *     }
@@ -17607,8 +17622,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "progress": 31.5,
-                 *       "playback_session_id": "01a23010-19df-7857-8286-2c206becab10",
-                 *       "client_time": "2026-12-01T05:24:51.299771676Z"
+                 *       "playback_session_id": "01a23115-c2d1-7f15-a932-c5c2ac6ac5dc",
+                 *       "client_time": "2026-12-01T10:10:39.44503808Z"
                  *     }
                  */
                 "application/json": components["schemas"]["Heartbeat"];
@@ -17631,7 +17646,7 @@ export interface operations {
                      *       "data": {
                      *         "progress": 31.5,
                      *         "completed": false,
-                     *         "last_watched_at": "2026-12-01T05:24:51.299973Z"
+                     *         "last_watched_at": "2026-12-01T10:10:39.445255Z"
                      *       }
                      *     }
                      */
@@ -18037,16 +18052,16 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a23010-11bc-7802-b05f-766bd61d7d21",
+                     *             "id": "01a23115-bad7-7098-a227-82634c6f5e8a",
                      *             "title": "The pilot",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "basic",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#373333"
+                     *               "url": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#1d2b34"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -18058,12 +18073,12 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "series_id": "01a23010-11b1-724b-81a7-17042288d356",
+                     *             "series_id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
                      *             "season": 1,
                      *             "episode": 1,
-                     *             "published_at": "2026-12-01T05:24:49.228835518Z"
+                     *             "published_at": "2026-12-01T10:10:37.414200128Z"
                      *           },
-                     *           "added_at": "2026-12-01T05:24:51.315Z"
+                     *           "added_at": "2026-12-01T10:10:39.458Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -18177,8 +18192,8 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "video_id": "01a23010-11bc-7802-b05f-766bd61d7d21",
-                     *         "added_at": "2026-12-01T05:24:51.315Z"
+                     *         "video_id": "01a23115-bad7-7098-a227-82634c6f5e8a",
+                     *         "added_at": "2026-12-01T10:10:39.458Z"
                      *       }
                      *     }
                      */
@@ -18311,7 +18326,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "video_id": "01a23010-11bc-7802-b05f-766bd61d7d21"
+                     *         "video_id": "01a23115-bad7-7098-a227-82634c6f5e8a"
                      *       }
                      *     }
                      */
