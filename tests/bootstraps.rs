@@ -57,7 +57,9 @@ fn issue(answer: &Value, job: bool) -> Option<String> {
     }
     let status = answer["statusCode"].as_u64().unwrap_or(0);
     let body = answer["body"].as_str().unwrap_or_default();
-    let enveloped = answer["isBase64Encoded"] == true || serde_json::from_str::<Value>(body).is_ok();
+    // Files are not JSON: pages, the sitemap and the rules for crawlers.
+    let is_file = answer["headers"]["content-type"].as_str().is_some_and(|kind| !kind.starts_with("application/json"));
+    let enveloped = is_file || answer["isBase64Encoded"] == true || serde_json::from_str::<Value>(body).is_ok();
     if !(200..500).contains(&status) {
         return Some(format!("status {status}"));
     }

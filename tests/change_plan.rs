@@ -413,6 +413,18 @@ async fn an_idempotency_key_of_an_upgrade_is_refused_for_a_downgrade() {
 }
 
 #[tokio::test]
+async fn undoing_a_downgrade_again_with_the_same_idempotency_key_has_no_further_effect() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("premium").await;
+    assert_eq!(change(&viewer, json!({ "plan_type": "basic" })).await.status(), 200);
+    let premium = json!({ "plan_type": "premium" });
+    let (first, second) = (with_key(&viewer, "k1", premium.clone()).await, with_key(&viewer, "k1", premium).await);
+
+    assert_eq!((first.status(), second.status(), first.data()), (200, 200, second.data()), "{first} {second}");
+    assert_eq!(invoices(&viewer).await.len(), 1, "nothing was charged");
+}
+
+#[tokio::test]
 async fn an_idempotency_key_of_a_downgrade_is_refused_for_undoing_it() {
     let platform = platform_without_trial().await;
     let viewer = platform.subscriber("premium").await;

@@ -199,6 +199,7 @@ async fn an_export_has_all_profiles_and_says_whose_each_row_is() {
     assert_eq!(data["streams"][0]["profile_id"], *ids[1]);
     assert_eq!((&data["profiles"][0]["preferences"], &data["preferences"]), (&Value::Null, &Value::Null));
     assert_eq!(data["profiles"][1]["preferences"]["speed"], 1.5);
+    assert_eq!(data["profiles"][1]["preferences"]["user_id"], Value::Null, "the key of the row stays internal");
     assert_eq!(data["user"]["profiles"], Value::Null, "they are listed once");
 }
 

@@ -3,6 +3,7 @@
 use crate::list_profiles::{added, path, profiles};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reqwest::Method;
 use serde_json::{Value, json};
 use support::{Answer, PASSWORD, Platform, Viewer};
 
@@ -88,7 +89,7 @@ async fn a_refreshed_token_keeps_its_profile() {
 }
 
 #[tokio::test]
-async fn two_selections_at_once_both_get_the_token_of_their_profile() {
+async fn of_two_selections_at_once_only_one_lasts() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     let robin = added(&viewer, json!({ "name": "Robin" })).await;
@@ -97,9 +98,67 @@ async fn two_selections_at_once_both_get_the_token_of_their_profile() {
 
     let (one, other) = tokio::join!(selected(&viewer, &robin), selected(&viewer, &sam));
 
-    platform.advance(65).await;
     assert_eq!(current(&one).await, robin["id"]);
     assert_eq!(current(&other).await, sam["id"]);
+    platform.advance(65).await;
+    let (one, other) = (one.get("/api/auth/me").await.status(), other.get("/api/auth/me").await.status());
+    assert!([(200, 401), (401, 200)].contains(&(one, other)), "{one} {other}");
+}
+
+#[tokio::test]
+async fn a_token_of_the_second_in_which_another_profile_was_selected_ends_a_minute_later() {
+    let platform = Platform::bare().await;
+    let viewer = platform.register("ada@viewers.test").await;
+    let robin = added(&viewer, json!({ "name": "Robin" })).await;
+    let (mut before, mut as_robin) = (viewer.clone(), viewer.clone());
+    for _ in 0..3 {
+        before = platform.sign_in("ada@viewers.test", PASSWORD).await;
+        as_robin = selected(&before, &robin).await;
+        assert!(claims(&before)["iat"].as_i64() < claims(&as_robin)["iat"].as_i64(), "told apart");
+    }
+
+    assert_eq!(before.get("/api/auth/me").await.status(), 200, "requests in flight succeed");
+    platform.advance(65).await;
+
+    assert_eq!(before.get("/api/auth/me").await.code(), "SESSION_REVOKED");
+    assert_eq!(current(&as_robin).await, robin["id"]);
+}
+
+#[tokio::test]
+async fn a_refresh_of_an_earlier_token_gives_one_of_the_selected_profile() {
+    let platform = Platform::bare().await;
+    let viewer = platform.register("ada@viewers.test").await;
+    let robin = added(&viewer, json!({ "name": "Robin", "age_limit": 6 })).await;
+    selected(&viewer, &robin).await;
+
+    let refreshed = of_answer(&viewer, &viewer.post("/api/auth/refresh", json!({})).await);
+
+    assert_eq!(current(&refreshed).await, robin["id"], "no token of the first profile is left");
+}
+
+#[tokio::test]
+async fn selecting_with_a_token_that_was_exchanged_long_ago_ends_the_session() {
+    let platform = Platform::bare().await;
+    let viewer = platform.register("ada@viewers.test").await;
+    let robin = added(&viewer, json!({ "name": "Robin" })).await;
+    let as_robin = selected(&viewer, &robin).await;
+    platform.advance(65).await;
+
+    let refused = select(&viewer, &robin, json!({})).await;
+
+    assert_eq!((refused.status(), refused.code()), (401, "SESSION_REVOKED"), "{refused}");
+    assert_eq!(as_robin.get("/api/auth/me").await.code(), "SESSION_REVOKED", "for whoever has a copy, too");
+}
+
+#[tokio::test]
+async fn a_profile_without_a_pin_is_selected_without_a_body() {
+    let platform = Platform::bare().await;
+    let viewer = platform.register("ada@viewers.test").await;
+    let robin = added(&viewer, json!({ "name": "Robin" })).await;
+
+    let selected = viewer.send(viewer.request(Method::POST, &format!("{}/select", path(&robin)))).await;
+
+    assert_eq!(selected.status(), 200, "{selected}");
 }
 
 /// An account whose profile Robin has the PIN 4711.

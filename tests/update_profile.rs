@@ -128,3 +128,28 @@ async fn unknown_and_malformed_ids_and_those_of_other_accounts_are_not_found() {
     }
     assert_eq!(profiles(&stranger).await[1], theirs);
 }
+
+#[tokio::test]
+async fn a_profile_keeps_its_name_even_if_the_account_has_the_same() {
+    let platform = Platform::bare().await;
+    let viewer = platform.register("ada@viewers.test").await;
+    let robin = added(&viewer, json!({ "name": "Robin" })).await;
+    assert_eq!(viewer.patch("/api/auth/me", json!({ "name": "Robin" })).await.status(), 200);
+
+    let kept = viewer.patch(&path(&robin), json!({ "name": "Robin", "avatar": "bird" })).await;
+
+    assert_eq!((kept.status(), &kept.data()["avatar"]), (200, &json!("bird")), "{kept}");
+}
+
+#[tokio::test]
+async fn the_first_profile_has_a_name_that_profiles_may_have() {
+    let platform = Platform::bare().await;
+    let viewer = platform.register("ada@viewers.test").await;
+    assert_eq!(viewer.patch("/api/auth/me", json!({ "name": "N".repeat(100) })).await.status(), 200);
+
+    let first = profiles(&viewer).await[0].clone();
+
+    assert_eq!(first["name"], "N".repeat(40));
+    let same = viewer.patch(&path(&first), json!({ "name": first["name"], "avatar": "kite" })).await;
+    assert_eq!(same.status(), 200, "{same}");
+}

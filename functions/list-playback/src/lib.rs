@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::auth::token::Identity;
-use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
+use shared::endpoint::{Call, Endpoint, ProfileRule, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
 use shared::models::ids::{PlaybackId, ProfileId, VideoId};
 use shared::models::streams::{Slot, Slots};
@@ -39,6 +39,7 @@ impl Endpoint for ListPlayback {
     type Output = Vec<Stream>;
     const SUMMARY: &'static str = "Lists the live streams of this account.";
     const TAG: Tag = Tag::Playback;
+    const PROFILES: ProfileRule = ProfileRule::NoKids;
     const CODES: &'static [Code] = &[];
 
     async fn connect(_: &Services) -> Result<Self, ConfigError> {

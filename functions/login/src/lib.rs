@@ -81,7 +81,7 @@ impl Endpoint for Login {
         let name = device_name(name, agent);
         let listed = listed_device_name(name.as_deref());
         let session = Session::start(credential.user_id, credential.version, listed, call.now);
-        let token = self.tokens.issue(&session, call.now).await?;
+        let token = self.tokens.issue(&session).await?;
         let (user, started, noticed, (), ()) = tokio::join!(
             self.users.get(credential.user_id),
             self.sessions.put(&session),

@@ -173,18 +173,21 @@ impl PlayVideo {
     /// Takes a slot for a new view, or renews the caller's own.
     async fn take(
         &self,
-        SignedIn { user, session, viewer, .. }: &SignedIn,
+        caller: &SignedIn,
         mut slots: Slots,
         start: &Start<'_>,
         now: Timestamp,
     ) -> Result<Slot, ApiError> {
+        let SignedIn { user, session, viewer, .. } = caller;
+        let is_kids = caller.age_limit().is_some();
         let life = lease_life(self.heartbeat);
         let mut backoff = Backoff::default();
         let mut settled = Vec::new();
         loop {
             let position = start.position(&slots, session, *viewer);
             let new = Slot::new(start.video, session, *viewer, position, life, now);
-            let taken = slots.play(new, start.renewed, start.limit, life, now).map_err(|others| busy(&others))?;
+            let taken =
+                slots.play(new, start.renewed, start.limit, life, now).map_err(|others| busy(&others, is_kids))?;
             let dropped = taken.dropped().iter().filter(|slot| !settled.contains(&slot.playback_session_id));
             let dropped: Vec<Slot> = dropped.filter(|slot| slot.position.is_ahead).cloned().collect();
             let positions = self.histories.settling(user, &dropped)?;
@@ -252,7 +255,11 @@ impl PlayVideo {
     }
 }
 
-fn busy(others: &[Slot]) -> ApiError {
+/// The error when all streams are in use. Children do not see what others watch, and cannot stop it.
+fn busy(others: &[Slot], is_kids: bool) -> ApiError {
+    if is_kids {
+        return ApiError::new(Code::StreamLimitReached, "All streams of your plan are in use.");
+    }
     let message = "All streams of your plan are in use. Stop one of them to watch here.";
     ApiError::new(Code::StreamLimitReached, message)
         .with_details(Details::Streams(others.iter().map(Slot::busy).collect()))

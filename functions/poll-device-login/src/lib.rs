@@ -107,7 +107,7 @@ impl PollDeviceLogin {
     /// Redeems the approval: one transaction removes it and adds the session.
     async fn sign_in(&self, call: &Call<Self>, approved: Approved<'_>) -> Result<Reply<SignIn>, ApiError> {
         let Approved { code, login, session } = approved;
-        let (user, token) = tokio::join!(self.users.get(session.user_id), self.tokens.issue(&session, call.now));
+        let (user, token) = tokio::join!(self.users.get(session.user_id), self.tokens.issue(&session));
         // The account was deleted, or its password was changed, after the approval.
         let user = user?.filter(|user| session.is_live(user, call.now)).ok_or_else(refused)?;
         let token = token?;

@@ -123,7 +123,7 @@ impl Endpoint for Register {
         let device = listed_device_name(device_name(None, agent).as_deref());
         let session = Session::start(user.id, 0, device, call.now);
         let device = Device::seen(None, agent, &call.address);
-        let token = self.tokens.issue(&session, call.now).await?;
+        let token = self.tokens.issue(&session).await?;
         let mut statements = self.users.add(&user, &credential)?;
         statements.push(self.sessions.add(&session)?);
         statements.push(self.devices.add(user.id, &device, call.now)?);

@@ -2,22 +2,23 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use shared::auth::exchange::TokenExchange;
 use shared::auth::pin::Pins;
-use shared::auth::sign_in::Tokens;
-use shared::endpoint::{Call, Endpoint, ProfileRule, Reply, Tag, Viewer};
+use shared::auth::token::Identity;
+use shared::endpoint::{Call, Endpoint, ProfileRule, Reply, Tag, TokenRefresher};
 use shared::http::error::{ApiError, Code};
-use shared::http::input::{Body, Path};
+use shared::http::input::{OptionalBody, Path};
 use shared::models::ids::ProfileId;
 use shared::models::password::Pin;
 use shared::models::profile::ProfileView;
+use shared::models::streams::Slots;
 use shared::models::viewer::ViewerKey;
 use shared::services::{ConfigError, Services};
-use shared::stores::sessions::Sessions;
+use shared::stores::row::Key;
 
 /// Exchanges the token, as `refresh-token` does, after the PIN of a profile that has one.
 pub struct SelectProfile {
-    sessions: Sessions,
-    tokens: Tokens,
+    exchange: TokenExchange,
     pins: Pins,
 }
 
@@ -39,9 +40,9 @@ pub struct SelectedProfile {
 }
 
 impl Endpoint for SelectProfile {
-    type Caller = Viewer;
-    type Input = (Path<ProfileId>, Body<SelectProfileRequest>);
-    type Reads = ();
+    type Caller = TokenRefresher;
+    type Input = (Path<ProfileId>, OptionalBody<SelectProfileRequest>);
+    type Reads = Key<Slots>;
     type Output = SelectedProfile;
     const SUMMARY: &'static str = "Exchanges the token for one of another profile of the account.";
     const TAG: Tag = Tag::Account;
@@ -49,22 +50,20 @@ impl Endpoint for SelectProfile {
     const CODES: &'static [Code] = &[Code::NotFound, Code::InvalidCredentials];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        Ok(Self {
-            sessions: Sessions::connect(services)?,
-            tokens: Tokens::connect(services).await?,
-            pins: Pins::connect(services)?,
-        })
+        Ok(Self { exchange: TokenExchange::connect(services).await?, pins: Pins::connect(services)? })
+    }
+
+    fn reads(&self, _: &Self::Input, who: &Identity) -> Key<Slots> {
+        Slots::key(who.user_id)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SelectedProfile>, ApiError> {
-        let (Path(id), Body(given)) = &call.input;
-        let (user, session) = (&call.caller.user, &call.caller.session);
+        let (Path(id), OptionalBody(given)) = &call.input;
+        self.exchange.check(&call.caller, call.rows, call.now).await?;
+        let user = &call.caller.user;
         let profile = user.profile(*id).ok_or_else(|| ApiError::not_found("profile"))?;
-        let viewer = ViewerKey::new(user.id, *id);
-        self.pins.check(viewer, &profile, given.pin.as_ref(), call.now).await?;
-        let issued_at = self.sessions.renew(session, call.caller.token_issued_at, call.now).await?;
-        let issued_at = issued_at.ok_or_else(ApiError::session_revoked)?;
-        let token = self.tokens.issue_for(viewer, session, issued_at).await?;
+        self.pins.check(ViewerKey::new(user.id, *id), &profile, given.pin.as_ref(), call.now).await?;
+        let token = self.exchange.select(&call.caller, *id, call.now).await?;
         Ok(Reply::with_token(SelectedProfile { token, profile: profile.view(Some(*id)) }))
     }
 }

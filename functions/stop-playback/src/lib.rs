@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::auth::token::Identity;
-use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
+use shared::endpoint::{Call, Endpoint, ProfileRule, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Path;
 use shared::models::ids::PlaybackId;
@@ -32,6 +32,7 @@ impl Endpoint for StopPlayback {
     type Output = StoppedStream;
     const SUMMARY: &'static str = "Stops a stream of this account; its next heartbeat is refused.";
     const TAG: Tag = Tag::Playback;
+    const PROFILES: ProfileRule = ProfileRule::NoKids;
     const CODES: &'static [Code] = &[Code::NotFound];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {

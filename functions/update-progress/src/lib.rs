@@ -151,7 +151,7 @@ impl UpdateProgress {
         let (mut row, mut is_row_kept) = (None, false);
         loop {
             if is_of_another_profile(context, playback, &slots) {
-                return Err(lost(&slots, now));
+                return Err(foreign());
             }
             let Some(rank) = self.rank(context, playback, &slots).await? else {
                 if may_be_stale {
@@ -159,7 +159,7 @@ impl UpdateProgress {
                     continue;
                 }
                 self.keep(context, self.histories.get(context.ids.0, context.ids.1).await?).await?;
-                return Err(lost(&slots, now));
+                return Err(lost(context, &slots));
             };
             let is_unscheduled = slots.slot_mut(playback).is_some_and(|slot| self.is_unscheduled(slot, now));
             let HeartbeatResult::Renewed(slot) =
@@ -195,7 +195,7 @@ impl UpdateProgress {
                         // heartbeat repeats it.
                         slots.stop(playback, now);
                         let _ = self.streams.keep(user.id, &slots).await;
-                        return Err(lost(&slots, now));
+                        return Err(lost(context, &slots));
                     }
                     return self.answer(context, playback, slots, carried.map(|(position, _)| position), row).await;
                 }
@@ -321,8 +321,17 @@ fn is_of_another_profile(context: &ReportContext<'_>, playback: PlaybackId, slot
     slot.is_some_and(|slot| !slot.is_of(context.ids.0))
 }
 
-fn lost(slots: &Slots, now: Timestamp) -> ApiError {
+/// The error of a heartbeat for a stream of another profile, which keeps its own position.
+fn foreign() -> ApiError {
+    ApiError::new(Code::StreamStopped, "This stream was started in another profile. Start the video again in this one.")
+}
+
+fn lost(context: &ReportContext<'_>, slots: &Slots) -> ApiError {
     let message = "This stream was stopped or replaced by another one. The position was saved.";
-    let details = Details::Streams(slots.live(now).map(Slot::busy).collect());
-    ApiError::new(Code::StreamStopped, message).with_details(details)
+    let error = ApiError::new(Code::StreamStopped, message);
+    // Children do not see what others watch.
+    match context.caller.age_limit() {
+        Some(_) => error,
+        None => error.with_details(Details::Streams(slots.live(context.now).map(Slot::busy).collect())),
+    }
 }

@@ -148,11 +148,7 @@ impl EventWriter {
             }
             "preview-change" | "create-portal" | "list-invoices" | "get-subscription" => of_caller(&self.basic),
             "cancel-subscription" | "change-plan" => of_caller(&self.subscriber(function).await?),
-            "resume-subscription" => {
-                let account = self.subscriber(function).await?;
-                account.call("POST", "/api/subscription/cancel", Value::Null).await?;
-                of_caller(&account)
-            }
+            "resume-subscription" => of_caller(&self.cancelled(function).await?),
             "refund-payment" => of_id(first(&self.subscriber(function).await?, "/api/subscription/invoices").await?),
             "replay-billing-event" => of_id(self.delivered("stripe")?.event_id),
             "get-member" => of_id(user_id(&self.basic).await?),
@@ -183,6 +179,13 @@ impl EventWriter {
             }
             _ => Subject::default(),
         })
+    }
+
+    /// A subscriber whose subscription ends with its period.
+    async fn cancelled(&self, function: &str) -> Result<Visitor, String> {
+        let account = self.subscriber(function).await?;
+        account.call("POST", "/api/subscription/cancel", Value::Null).await?;
+        Ok(account)
     }
 
     /// An account with a second profile, and that profile's id.

@@ -199,9 +199,15 @@ impl Changes {
             (ChangeTiming::AlreadyScheduled, _) => Ok(()),
             // An earlier attempt of this request may have made the change. If not, this call changes nothing.
             (ChangeTiming::Unchanged, Some(key)) => {
-                match self.stripe.change_now(subscription, &price.id, Some(key)).await?.is_replayed {
-                    true => Ok(()),
-                    false => Err(already_on_plan()),
+                match self.stripe.change_now(subscription, &price.id, Some(key)).await {
+                    Ok(changed) if changed.is_replayed => Ok(()),
+                    Ok(_) => Err(already_on_plan()),
+                    // It was used for another call. If that was for this change without a charge, Stripe replays it.
+                    Err(StripeError::KeyReused) => {
+                        let requested = lookup_key(price.plan_type, price.interval);
+                        Ok(self.stripe.bind_key(&subscription.customer, &requested, key).await?)
+                    }
+                    Err(error) => Err(error.into()),
                 }
             }
             (ChangeTiming::Unchanged, None) => Err(already_on_plan()),

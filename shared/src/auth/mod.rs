@@ -1,6 +1,7 @@
 //! Tokens, password hashes, webhook signatures, the client address.
 
 pub mod address;
+pub mod exchange;
 pub mod hash;
 pub mod pin;
 pub mod random;

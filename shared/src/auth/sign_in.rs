@@ -9,7 +9,6 @@ use crate::models::password::Password;
 use crate::models::session::Session;
 use crate::models::text;
 use crate::models::user::UserView;
-use crate::models::viewer::ViewerKey;
 use crate::secrets::Secret;
 use crate::services::{ConfigError, Services, SignInLimits};
 use crate::stores::mail::{NOTICE_LIFE, NewMail};
@@ -49,17 +48,12 @@ impl Tokens {
         Ok(tokens)
     }
 
-    /// Issues a token for a session, and for the first profile of its user.
+    /// Issues the newest token of a session, for its profile.
     #[boxed]
-    pub async fn issue(&self, session: &Session, now: Timestamp) -> Result<String, ApiError> {
-        self.issue_for(ViewerKey::first(session.user_id), session, now).await
-    }
-
-    /// Issues a token for a session and a profile.
-    #[boxed]
-    pub async fn issue_for(&self, viewer: ViewerKey, session: &Session, now: Timestamp) -> Result<String, ApiError> {
+    pub async fn issue(&self, session: &Session) -> Result<String, ApiError> {
         let key = self.key.get().await.map_err(ApiError::unavailable)?;
-        let who = Identity { user_id: session.user_id, viewer, session_id: session.id, issued_at: now };
+        let (viewer, issued_at) = (session.viewer(), session.token_issued_at);
+        let who = Identity { user_id: session.user_id, viewer, session_id: session.id, issued_at };
         token::sign(&key, &self.issuer, &who).map_err(ApiError::internal)
     }
 }

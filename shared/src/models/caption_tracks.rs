@@ -35,6 +35,14 @@ impl Video {
         let mut video = self.clone();
         let mut former = video.captions_in(&new.language);
         former.retain(|track_id| *track_id != new.track_id);
+        // Of uploads at the same time, another one may have found these captions in a report, and replaced them. The one that
+        // is written last wins; otherwise both would be replaced, each by the other.
+        for replacement in &mut video.caption_replacements {
+            replacement.former.retain(|track_id| *track_id != new.track_id);
+        }
+        video
+            .obsolete
+            .retain(|obsolete| !matches!(obsolete, Obsolete::Captions { track_id, .. } if *track_id == new.track_id));
         if !video.captions.iter().any(|track| track.track_id == new.track_id) {
             video.captions.push(new.clone());
         }
@@ -174,6 +182,26 @@ mod tests {
             assert_eq!((track_id.as_str(), successor.as_str(), name.as_str()), ("a", "b", "Deutsch"));
         }
         assert!(!video.is_caption_name_free("Deutsch") && video.is_caption_name_free("Deutsch (2)"));
+    }
+
+    #[test]
+    fn of_uploads_at_the_same_time_none_replaces_the_one_that_is_written_last() {
+        let (b, c) = ("b", "c");
+        let ready = |id| track(id, id, CaptionStatus::Ready);
+        for is_b_ready_when_written in [false, true] {
+            let mut video = replacing(Timestamp::UNIX_EPOCH);
+            video.caption_replacements.clear();
+            // Both are reported before either is written.
+            video.take_captions(&[ready(b), ready(c)]);
+            let status = if is_b_ready_when_written { CaptionStatus::Ready } else { CaptionStatus::Preparing };
+            video.captions[0].status = status;
+            video = video.with_captions(&track(b, "Deutsch", status), "Deutsch", Timestamp::UNIX_EPOCH);
+            video = video.with_captions(&ready(c), "Deutsch", Timestamp::UNIX_EPOCH);
+
+            video.take_captions(&[ready(b), ready(c)]);
+
+            assert_eq!(shown(&video), [("c", "Deutsch", CaptionStatus::Ready)], "{is_b_ready_when_written}");
+        }
     }
 
     #[test]

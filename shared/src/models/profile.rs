@@ -12,8 +12,10 @@ use serde::{Deserialize, Serialize};
 /// The most profiles of an account, with the first one.
 pub const PROFILES_MAX: usize = 5;
 
+/// The most characters of a profile's name.
+pub const PROFILE_NAME_MAX: usize = 40;
 /// The name of a profile.
-pub type ProfileName = Line<40>;
+pub type ProfileName = Line<PROFILE_NAME_MAX>;
 
 /// A picture that stands for a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -217,6 +219,7 @@ impl ProfileEdits {
     ) -> Result<Vec<Profile>, ProfileConflict> {
         let mut profiles = profiles.to_vec();
         let place = profiles.iter().position(|profile| profile.id == id).ok_or(ProfileConflict::Missing)?;
+        let is_renamed = self.name.given().is_some_and(|name| name.as_str() != profiles[place].name);
         let profile = &mut profiles[place];
         if self.needs_password(profile) && !is_confirmed {
             return Err(ProfileConflict::NeedsPassword);
@@ -228,7 +231,7 @@ impl ProfileEdits {
         if place == 0 && profile.age_limit.is_some() {
             return Err(ProfileConflict::FirstHasNoLimit);
         }
-        if self.name.given().is_some() { with_distinct_names(profiles) } else { Ok(profiles) }
+        if is_renamed { with_distinct_names(profiles) } else { Ok(profiles) }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Sign-in sessions: how long they last, and which of their tokens are valid.
 
-use crate::models::ids::{SessionId, UserId};
+use crate::models::ids::{ProfileId, SessionId, UserId};
 use crate::models::user::User;
+use crate::models::viewer::ViewerKey;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -13,11 +14,13 @@ pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(180 * 24);
 pub const LAST_USE_GRAIN: SignedDuration = SignedDuration::from_hours(1);
 /// How long a token stays valid after it was exchanged, for requests in flight.
 const REFRESH_OVERLAP: SignedDuration = SignedDuration::from_secs(60);
+/// How far ahead of the clock a token may be issued, less than tokens are accepted ahead of it.
+const SWITCHES_AHEAD_MAX: SignedDuration = SignedDuration::from_secs(3);
 /// How long a sign-in counts as recent, for actions that require a recent one.
 const RECENT: SignedDuration = SignedDuration::from_mins(15);
 
 /// A row of `sessions`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     /// The id.
     pub id: SessionId,
@@ -39,6 +42,9 @@ pub struct Session {
     /// sixty at most.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exchanged_tokens: Vec<i64>,
+    /// The profile of its newest token; `None` until one was selected, for the first profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile_id: Option<ProfileId>,
     /// When DynamoDB may remove it, in Unix seconds.
     pub ttl: i64,
 }
@@ -55,6 +61,7 @@ impl Session {
             last_used_at: now,
             token_issued_at: whole(now),
             exchanged_tokens: Vec::new(),
+            profile_id: None,
             ttl: 0,
         };
         session.ttl = session.ends_at().as_second();
@@ -79,11 +86,29 @@ impl Session {
         now <= self.created_at + RECENT
     }
 
+    /// The key of the rows of its newest token's profile.
+    pub fn viewer(&self) -> ViewerKey {
+        ViewerKey::of(self.user_id, self.profile_id)
+    }
+
     /// The session after the newest token was exchanged at `now`. The new token is never older than the one that it
     /// replaces; within a second, a token is exchanged for itself.
     #[must_use]
     pub fn exchanged(&self, now: Timestamp) -> Self {
-        let token_issued_at = whole(now).max(self.token_issued_at);
+        self.with_token_of(whole(now).max(self.token_issued_at), now)
+    }
+
+    /// The session after the newest token was exchanged at `now` for one of another profile. Tokens are told apart by when
+    /// they were issued, so the new one counts as issued a second later if both are of the same second. `None` while that
+    /// would be too far ahead, after several exchanges in one second.
+    #[must_use]
+    pub fn switched(&self, profile_id: ProfileId, now: Timestamp) -> Option<Self> {
+        let token_issued_at = whole(now).max(self.token_issued_at + SignedDuration::from_secs(1));
+        let after = Self { profile_id: Some(profile_id), ..self.with_token_of(token_issued_at, now) };
+        (token_issued_at <= now + SWITCHES_AHEAD_MAX).then_some(after)
+    }
+
+    fn with_token_of(&self, token_issued_at: Timestamp, now: Timestamp) -> Self {
         let mut after = Self { token_issued_at, last_used_at: now, ..self.clone() };
         if token_issued_at > self.token_issued_at {
             after.exchanged_tokens.push(self.token_issued_at.as_second());
@@ -132,6 +157,18 @@ mod tests {
         }
         assert!(third.admits(at(20), at(1_000)), "the newest");
         assert!(!third.admits(at(5), at(21)), "never issued");
+    }
+
+    #[test]
+    fn selecting_a_profile_makes_a_token_of_its_own_even_within_a_second() {
+        let profile = |number| ProfileId::from_uuid(Uuid::from_u128(number));
+        let first = Session::start(UserId::from_uuid(Uuid::nil()), 0, String::new(), at(0));
+        let second = first.switched(profile(1), at(0)).expect("not too far ahead");
+        assert_eq!((second.token_issued_at, second.profile_id), (at(1), Some(profile(1))));
+        assert!(second.admits(at(0), at(60)) && !second.admits(at(0), at(61)), "a minute after it was replaced");
+        let fourth = second.switched(profile(2), at(0)).and_then(|third| third.switched(profile(3), at(0)));
+        assert_eq!(fourth.as_ref().and_then(|fourth| fourth.switched(profile(1), at(0))), None, "too far ahead");
+        assert!(fourth.and_then(|fourth| fourth.switched(profile(1), at(1))).is_some());
     }
 
     #[test]

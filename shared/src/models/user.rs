@@ -4,7 +4,7 @@ use crate::models::email::Email;
 use crate::models::ids::{ProfileId, SessionId, UserId};
 use crate::models::language::Language;
 use crate::models::preferences::Preferences;
-use crate::models::profile::Profile;
+use crate::models::profile::{PROFILE_NAME_MAX, Profile};
 use crate::models::time::{as_sortable, to_millisecond};
 use crate::models::viewer::first_profile;
 use jiff::Timestamp;
@@ -125,7 +125,9 @@ impl User {
 
     fn unchanged_profile(&self) -> Profile {
         let name = self.name.clone().unwrap_or_else(|| self.email.local_part());
-        Profile::first(first_profile(self.id), name, self.created_at)
+        // An account's name may be longer than that of a profile.
+        let name: String = name.chars().take(PROFILE_NAME_MAX).collect();
+        Profile::first(first_profile(self.id), name.trim().to_owned(), self.created_at)
     }
 
     /// The user as clients see them.

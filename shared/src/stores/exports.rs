@@ -296,7 +296,11 @@ fn exported(profile: Profile, preferences: Option<Row>) -> ExportedProfile {
         age_limit: profile.age_limit,
         has_pin: profile.pin_hash.is_some(),
         created_at: profile.created_at,
-        preferences: preferences.map(shown),
+        preferences: preferences.map(|mut row| {
+            // The key of the row, which the profile's own id replaces.
+            row.remove("user_id");
+            shown(row)
+        }),
     }
 }
 

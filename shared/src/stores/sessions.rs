@@ -1,9 +1,10 @@
 //! Sign-in sessions: a token is valid only while its session is a live row.
 
-use crate::models::ids::{SessionId, UserId};
+use crate::models::ids::{ProfileId, SessionId, UserId};
 use crate::models::session::Session;
 use crate::models::user::User;
 use crate::services::{ConfigError, Services};
+use crate::stores::backoff::{Backoff, Exhausted};
 use crate::stores::database::{Database, Statement};
 use crate::stores::error::{StoreError, failed};
 use crate::stores::row::{Key, read, write};
@@ -104,45 +105,71 @@ impl Sessions {
         }
     }
 
-    /// Gives a session a new token. Returns when that token was issued, or `None` if the session has ended. If one
-    /// token is exchanged several times concurrently, all exchanges get the same new token.
-    #[boxed]
-    pub async fn exchange(&self, session: &Session, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-        let after = session.exchanged(now);
-        let exchanged = after.exchanged_tokens.iter().map(|issued| AttributeValue::N(issued.to_string())).collect();
-        let update = self
-            .used(session, now)?
-            .update_expression(
-                "SET last_used_at = :now, #ttl = :ttl, token_issued_at = :issued, exchanged_tokens = :exchanged",
-            )
-            .condition_expression("token_issued_at = :before")
-            .expression_attribute_values(":issued", AttributeValue::S(after.token_issued_at.to_string()))
-            .expression_attribute_values(":exchanged", AttributeValue::L(exchanged))
-            .expression_attribute_values(":before", AttributeValue::S(session.token_issued_at.to_string()));
-        match update.send().await.map_err(failed) {
-            Ok(_) => Ok(Some(after.token_issued_at)),
-            Err(StoreError::Condition(_)) => {
-                let present = self.database.get(&Session::key(session.user_id, session.id)).await?;
-                Ok(present.map(|session| session.token_issued_at))
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The time of the newest token of a session, for a token that was issued at `presented`: a new token, unless another
-    /// request has just exchanged the same one. `None` if the session has ended.
+    /// The session with its newest token, for a token that was issued at `presented`: a new token, unless another request
+    /// has just exchanged the same one. `None` if the session has ended.
     #[boxed]
     pub async fn renew(
         &self,
         session: &Session,
         presented: Timestamp,
         now: Timestamp,
-    ) -> Result<Option<Timestamp>, StoreError> {
+    ) -> Result<Option<Session>, StoreError> {
         if presented < session.token_issued_at {
             // Another tab has just exchanged it, and perhaps its successor too.
-            return Ok(Some(session.token_issued_at));
+            return Ok(Some(session.clone()));
         }
-        self.exchange(session, now).await
+        match self.replace(session, session.exchanged(now), now).await {
+            Ok(after) => Ok(Some(after)),
+            Err(StoreError::Condition(_)) => self.database.get(&Session::key(session.user_id, session.id)).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The session with a new token of another profile. Each such request gets a token of its own, so none of another
+    /// profile is left behind. `None` if the session has ended.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] after too many lost races, or too many selections within a second.
+    #[boxed]
+    pub async fn select(
+        &self,
+        session: &Session,
+        profile_id: ProfileId,
+        now: Timestamp,
+    ) -> Result<Option<Session>, StoreError> {
+        let mut session = session.clone();
+        let mut backoff = Backoff::default();
+        loop {
+            let Some(after) = session.switched(profile_id, now) else { return Err(Exhausted.into()) };
+            match self.replace(&session, after, now).await {
+                Err(StoreError::Condition(_)) => backoff.wait().await?,
+                written => return written.map(Some),
+            }
+            let Some(present) = self.database.get(&Session::key(session.user_id, session.id)).await? else {
+                return Ok(None);
+            };
+            session = present;
+        }
+    }
+
+    /// Writes a session's new token, unless the session has ended or another token was written meanwhile.
+    async fn replace(&self, before: &Session, after: Session, now: Timestamp) -> Result<Session, StoreError> {
+        let exchanged = after.exchanged_tokens.iter().map(|issued| AttributeValue::N(issued.to_string())).collect();
+        let profile = after.viewer().profile_id();
+        self.used(before, now)?
+            .update_expression(
+                "SET last_used_at = :now, #ttl = :ttl, token_issued_at = :issued, exchanged_tokens = :exchanged, \
+                 profile_id = :profile",
+            )
+            .condition_expression("token_issued_at = :before")
+            .expression_attribute_values(":issued", AttributeValue::S(after.token_issued_at.to_string()))
+            .expression_attribute_values(":exchanged", AttributeValue::L(exchanged))
+            .expression_attribute_values(":profile", AttributeValue::S(profile.to_string()))
+            .expression_attribute_values(":before", AttributeValue::S(before.token_issued_at.to_string()))
+            .send()
+            .await
+            .map_err(failed)?;
+        Ok(after)
     }
 
     fn used(&self, session: &Session, now: Timestamp) -> Result<UpdateItemFluentBuilder, StoreError> {

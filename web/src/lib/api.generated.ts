@@ -996,7 +996,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Exchanges the token for one of another profile of the account. */
+        /**
+         * Exchanges the token for one of another profile of the account.
+         * @description Also accepts a token that expired up to 30 days ago.
+         */
         post: operations["select-profile"];
         delete?: never;
         options?: never;
@@ -4978,7 +4981,7 @@ export interface operations {
                      *       "data": {
                      *         "deleted": true,
                      *         "erased": {
-                     *           "sessions": 8,
+                     *           "sessions": 9,
                      *           "devices": 7,
                      *           "watch_history": 1,
                      *           "watchlist": 0
@@ -5114,217 +5117,216 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "email_verified": true,
-                     *           "created_at": "2026-12-01T10:10:37.444Z",
-                     *           "role": "viewer",
                      *           "name": "Ada",
-                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
                      *           "email": "ada@viewers.test",
-                     *           "stripe_customer_id": "cus_Suob26RfSVv4p9"
+                     *           "id": "01a2312c-7370-76ac-8538-ac9b668a3430",
+                     *           "created_at": "2026-12-01T10:35:26.448Z",
+                     *           "email_verified": true,
+                     *           "stripe_customer_id": "cus_LmeG4Ffc0qP43d",
+                     *           "role": "viewer"
                      *         },
                      *         "notes": "Prefers to be called.",
                      *         "profiles": [
                      *           {
-                     *             "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *             "id": "01a2312c-7370-76ac-8538-ac9b668a3430",
                      *             "name": "Ada",
                      *             "avatar": "sun",
                      *             "age_limit": null,
                      *             "has_pin": false,
-                     *             "created_at": "2026-12-01T10:10:37.444Z",
+                     *             "created_at": "2026-12-01T10:35:26.448Z",
                      *             "preferences": {
                      *               "captions": true,
                      *               "caption_language": "de",
-                     *               "user_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
                      *               "speed": 1.25
                      *             }
                      *           },
                      *           {
-                     *             "id": "01a23115-c07b-72e9-8b73-45a94bf14321",
+                     *             "id": "01a2312c-7911-7472-94ee-832099d7ee52",
                      *             "name": "Kids",
                      *             "avatar": "kite",
                      *             "age_limit": 6,
                      *             "has_pin": false,
-                     *             "created_at": "2026-12-01T10:10:38.843948522Z",
+                     *             "created_at": "2026-12-01T10:35:27.889877733Z",
                      *             "preferences": null
                      *           }
                      *         ],
                      *         "preferences": {
                      *           "captions": true,
                      *           "caption_language": "de",
-                     *           "user_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *           "user_id": "01a2312c-7370-76ac-8538-ac9b668a3430",
                      *           "speed": 1.25
                      *         },
                      *         "sessions": [
                      *           {
-                     *             "last_used_at": "2026-12-01T10:10:37.444451706Z",
-                     *             "created_at": "2026-12-01T10:10:37.444451706Z",
-                     *             "id": "01a23115-bb04-79a2-9396-b668889608a8",
-                     *             "user_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
-                     *             "device_name": "Unknown device"
+                     *             "device_name": "Unknown device",
+                     *             "created_at": "2026-12-01T10:35:26.448842889Z",
+                     *             "user_id": "01a2312c-7370-76ac-8538-ac9b668a3430",
+                     *             "last_used_at": "2026-12-01T10:35:26.448842889Z",
+                     *             "id": "01a2312c-7370-781f-bd5a-75289b604be2"
                      *           },
                      *           {
-                     *             "created_at": "2026-12-01T10:10:37.544864212Z",
-                     *             "user_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *             "user_id": "01a2312c-7370-76ac-8538-ac9b668a3430",
+                     *             "created_at": "2026-12-01T10:35:26.551985475Z",
                      *             "device_name": "Unknown device",
-                     *             "id": "01a23115-bb68-73c5-8186-b35c73f2c734",
-                     *             "last_used_at": "2026-12-01T10:10:37.544864212Z"
+                     *             "id": "01a2312c-73d7-735a-833e-764f13be036a",
+                     *             "last_used_at": "2026-12-01T10:35:26.551985475Z"
                      *           }
                      *         ],
                      *         "known_devices": [
                      *           {
-                     *             "seen_at": "2026-12-01T10:10:39.489333356Z"
+                     *             "seen_at": "2026-12-01T10:35:28.407138545Z"
                      *           },
                      *           {
-                     *             "seen_at": "2026-12-01T10:10:39.60875501Z"
+                     *             "seen_at": "2026-12-01T10:35:28.614412021Z"
                      *           }
                      *         ],
                      *         "subscription": {
+                     *           "updated_at": "2026-12-01T10:35:28.940462311Z",
+                     *           "stripe_subscription_id": "sub_g1koObuDvYGOPrHG08cbKyS0",
+                     *           "current_period_end": "2027-01-01T10:35:28Z",
                      *           "status": "active",
-                     *           "plan_type": "premium",
-                     *           "complimentary_plan": "premium",
-                     *           "stripe_subscription_id": "sub_mc6Q4nV5IWZWfrfRH0DaOAvN",
                      *           "currency": "usd",
-                     *           "stripe_customer_id": "cus_Suob26RfSVv4p9",
-                     *           "current_period_end": "2027-01-01T10:10:38Z",
-                     *           "updated_at": "2026-12-01T10:10:39.838771553Z",
-                     *           "interval": "month",
                      *           "amount": 1299,
-                     *           "complimentary_until": "2199-12-31T00:00:00Z"
+                     *           "stripe_customer_id": "cus_LmeG4Ffc0qP43d",
+                     *           "interval": "month",
+                     *           "complimentary_until": "2199-12-31T00:00:00Z",
+                     *           "complimentary_plan": "premium",
+                     *           "plan_type": "premium"
                      *         },
                      *         "customers": [
                      *           {
-                     *             "others": [],
+                     *             "user_id": "01a2312c-7370-76ac-8538-ac9b668a3430",
                      *             "billed": {
-                     *               "price_ed0f1c175fe112e54439b89c": "basic_month",
-                     *               "price_4bcd3780496b49250f3fd964": "premium_month"
+                     *               "price_4bcd3780496b49250f3fd964": "premium_month",
+                     *               "price_ed0f1c175fe112e54439b89c": "basic_month"
                      *             },
-                     *             "user_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
-                     *             "stripe_customer_id": "cus_Suob26RfSVv4p9"
+                     *             "others": [],
+                     *             "stripe_customer_id": "cus_LmeG4Ffc0qP43d"
                      *           }
                      *         ],
                      *         "payments": [
                      *           {
-                     *             "recurring_amount": 799,
-                     *             "attempts": 1,
-                     *             "paid_at": "2026-12-01T10:10:38Z",
+                     *             "billing_reason": "subscription_update",
+                     *             "recurring_amount": 1299,
+                     *             "period_start": "2026-12-01T10:35:28Z",
+                     *             "subscription": "sub_g1koObuDvYGOPrHG08cbKyS0",
                      *             "interval": "month",
-                     *             "period_end": "2027-01-01T10:10:38Z",
-                     *             "kind": "invoice",
-                     *             "number": "VXML7TFH-0001",
-                     *             "created": "2026-12-01T10:10:38Z",
-                     *             "subscription": "sub_mc6Q4nV5IWZWfrfRH0DaOAvN",
-                     *             "id": "in_qKSbZbV9SzZ9E8fl7CGyQuYV",
-                     *             "amount_paid": 799,
-                     *             "status": "paid",
-                     *             "billing_reason": "subscription_create",
-                     *             "settled": true,
-                     *             "plan_type": "basic",
-                     *             "listed_at": "2026-12-01T10:10:38.000Z",
-                     *             "payment_intent": "pi_uYDRliSMhPiLgje4YpsUFbNW",
-                     *             "amount_due": 799,
+                     *             "created": "2026-12-01T10:35:28Z",
+                     *             "number": "Q8AJHPKY-0002",
+                     *             "plan_type": "premium",
+                     *             "listed_at": "2026-12-01T10:35:28.000Z",
+                     *             "period_end": "2027-01-01T10:35:28Z",
+                     *             "finalized_at": "2026-12-01T10:35:28Z",
                      *             "currency": "usd",
-                     *             "finalized_at": "2026-12-01T10:10:38Z",
-                     *             "period_start": "2026-12-01T10:10:38Z"
+                     *             "kind": "invoice",
+                     *             "id": "in_NrVMtBMWN2zvLWzW9cdoGYLX",
+                     *             "settled": true,
+                     *             "payment_intent": "pi_jk49TDu763H1DX5DEoInQfEQ",
+                     *             "amount_paid": 500,
+                     *             "amount_due": 500,
+                     *             "attempts": 1,
+                     *             "status": "paid",
+                     *             "paid_at": "2026-12-01T10:35:28Z"
                      *           },
                      *           {
-                     *             "number": "VXML7TFH-0002",
-                     *             "status": "paid",
+                     *             "billing_reason": "subscription_create",
                      *             "interval": "month",
-                     *             "finalized_at": "2026-12-01T10:10:38Z",
-                     *             "attempts": 1,
-                     *             "period_end": "2027-01-01T10:10:38Z",
+                     *             "plan_type": "basic",
                      *             "settled": true,
+                     *             "number": "Q8AJHPKY-0001",
+                     *             "listed_at": "2026-12-01T10:35:28.000Z",
+                     *             "amount_paid": 799,
+                     *             "status": "paid",
+                     *             "amount_due": 799,
+                     *             "recurring_amount": 799,
+                     *             "period_start": "2026-12-01T10:35:28Z",
+                     *             "kind": "invoice",
+                     *             "subscription": "sub_g1koObuDvYGOPrHG08cbKyS0",
+                     *             "paid_at": "2026-12-01T10:35:28Z",
                      *             "currency": "usd",
-                     *             "paid_at": "2026-12-01T10:10:38Z",
-                     *             "payment_intent": "pi_54NTEKgfWCV4PPrW9PoTVs97",
-                     *             "amount_due": 500,
-                     *             "created": "2026-12-01T10:10:38Z",
-                     *             "id": "in_xcWSNuBYyzAMTgLhaV0WfkyG",
-                     *             "billing_reason": "subscription_update",
-                     *             "subscription": "sub_mc6Q4nV5IWZWfrfRH0DaOAvN",
-                     *             "recurring_amount": 1299,
-                     *             "plan_type": "premium",
-                     *             "amount_paid": 500,
-                     *             "listed_at": "2026-12-01T10:10:38.000Z",
-                     *             "period_start": "2026-12-01T10:10:38Z",
-                     *             "kind": "invoice"
+                     *             "payment_intent": "pi_dEs1bGsE8bc8eKHrJDGVhvZw",
+                     *             "created": "2026-12-01T10:35:28Z",
+                     *             "attempts": 1,
+                     *             "id": "in_XEKxOpJXvDogkGieu79aXB2Z",
+                     *             "finalized_at": "2026-12-01T10:35:28Z",
+                     *             "period_end": "2027-01-01T10:35:28Z"
                      *           }
                      *         ],
                      *         "watch_history": [
                      *           {
-                     *             "completed": false,
-                     *             "user_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
-                     *             "video_id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
                      *             "progress": 31.5,
-                     *             "last_watched_at": "2026-12-01T10:10:39.445255Z",
-                     *             "profile_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3"
+                     *             "video_id": "01a2312c-7347-78bd-b8e4-01d459c45fe6",
+                     *             "completed": false,
+                     *             "last_watched_at": "2026-12-01T10:35:28.351149Z",
+                     *             "user_id": "01a2312c-7370-76ac-8538-ac9b668a3430",
+                     *             "profile_id": "01a2312c-7370-76ac-8538-ac9b668a3430"
                      *           }
                      *         ],
                      *         "streams": [
                      *           {
-                     *             "profile_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
-                     *             "video_id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
+                     *             "profile_id": "01a2312c-7370-76ac-8538-ac9b668a3430",
+                     *             "video_id": "01a2312c-7347-78bd-b8e4-01d459c45fe6",
                      *             "video_title": "The Lighthouse",
                      *             "device_name": "Unknown device",
-                     *             "started_at": "2026-12-01T10:10:39.44134Z",
-                     *             "last_heartbeat_at": "2026-12-01T10:10:39.445255Z",
-                     *             "watched_seconds": 0.003915762,
+                     *             "started_at": "2026-12-01T10:35:28.347074Z",
+                     *             "last_heartbeat_at": "2026-12-01T10:35:28.351149Z",
+                     *             "watched_seconds": 0.004075355,
                      *             "progress": 31.5,
                      *             "completed": false,
-                     *             "last_watched_at": "2026-12-01T10:10:39.445255Z"
+                     *             "last_watched_at": "2026-12-01T10:35:28.351149Z"
                      *           },
                      *           {
-                     *             "profile_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
-                     *             "video_id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
+                     *             "profile_id": "01a2312c-7370-76ac-8538-ac9b668a3430",
+                     *             "video_id": "01a2312c-7347-78bd-b8e4-01d459c45fe6",
                      *             "video_title": "The Lighthouse",
                      *             "device_name": "Kitchen",
-                     *             "started_at": "2026-12-01T10:10:39.522145Z",
-                     *             "last_heartbeat_at": "2026-12-01T10:10:39.522145Z",
+                     *             "started_at": "2026-12-01T10:35:28.452709Z",
+                     *             "last_heartbeat_at": "2026-12-01T10:35:28.452709Z",
                      *             "watched_seconds": 0,
                      *             "progress": 31.5,
                      *             "completed": false,
-                     *             "last_watched_at": "2026-12-01T10:10:39.445255Z"
+                     *             "last_watched_at": "2026-12-01T10:35:28.351149Z"
                      *           }
                      *         ],
                      *         "watchlist": [],
                      *         "emails": [
                      *           {
                      *             "subject": "verify_email",
-                     *             "listed_at": "2026-12-01T10:10:37.444Z"
+                     *             "listed_at": "2026-12-01T10:35:26.448Z"
                      *           },
                      *           {
-                     *             "listed_at": "2026-12-01T10:10:37.474Z",
+                     *             "listed_at": "2026-12-01T10:35:26.479Z",
                      *             "subject": "new_device"
                      *           }
                      *         ],
                      *         "audit": [
                      *           {
-                     *             "at": "2026-12-01T10:10:39.845885695Z",
-                     *             "actor": "operator",
-                     *             "before": {
-                     *               "complimentary_plan": null,
-                     *               "complimentary_until": null
-                     *             },
-                     *             "subject": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
-                     *             "reason": "A jury member",
+                     *             "subject": "01a2312c-7370-76ac-8538-ac9b668a3430",
                      *             "after": {
                      *               "complimentary_until": "2199-12-31T00:00:00Z",
                      *               "complimentary_plan": "premium"
                      *             },
+                     *             "actor": "operator",
+                     *             "reason": "A jury member",
+                     *             "before": {
+                     *               "complimentary_until": null,
+                     *               "complimentary_plan": null
+                     *             },
+                     *             "at": "2026-12-01T10:35:28.957139326Z",
                      *             "action": "member.comp"
                      *           },
                      *           {
-                     *             "subject": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *             "subject": "01a2312c-7370-76ac-8538-ac9b668a3430",
+                     *             "action": "member.update",
+                     *             "reason": "A call",
+                     *             "actor": "operator",
+                     *             "before": {
+                     *               "notes": null
+                     *             },
                      *             "after": {
                      *               "notes": "Prefers to be called."
                      *             },
-                     *             "actor": "operator",
-                     *             "reason": "A call",
-                     *             "action": "member.update",
-                     *             "at": "2026-12-01T10:10:39.850927663Z",
-                     *             "before": {
-                     *               "notes": null
-                     *             }
+                     *             "at": "2026-12-01T10:35:28.970867466Z"
                      *           }
                      *         ]
                      *       }
@@ -5441,14 +5443,14 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "at": "2026-12-01T10:10:40.06135069Z",
-                     *           "actor": "01a23115-baae-7179-9037-56588190e847",
+                     *           "at": "2026-12-01T10:35:29.304811253Z",
+                     *           "actor": "01a2312c-7316-74b6-8577-0beb1ff2d75e",
                      *           "action": "billing.replay_event",
-                     *           "subject": "evt_MdM0bf1SEj5cVsATlKtmU0uU",
+                     *           "subject": "evt_tFJ3lJgNZyBH8Ho3p2Ivejbc",
                      *           "reason": "replayed by hand",
                      *           "before": {
-                     *             "error": null,
-                     *             "state": "applied"
+                     *             "state": "applied",
+                     *             "error": null
                      *           },
                      *           "after": {
                      *             "state": "applied",
@@ -5456,10 +5458,10 @@ export interface operations {
                      *           }
                      *         },
                      *         {
-                     *           "at": "2026-12-01T10:10:40.047936876Z",
-                     *           "actor": "01a23115-baae-7179-9037-56588190e847",
+                     *           "at": "2026-12-01T10:35:29.275154398Z",
+                     *           "actor": "01a2312c-7316-74b6-8577-0beb1ff2d75e",
                      *           "action": "member.end_sessions",
-                     *           "subject": "01a23115-c475-7c1f-935f-1683115683d0",
+                     *           "subject": "01a2312c-7d62-78a3-be5f-1035fdd2e95f",
                      *           "reason": "A stolen phone",
                      *           "before": {
                      *             "sessions": 1
@@ -5471,7 +5473,7 @@ export interface operations {
                      *       ],
                      *       "pagination": {
                      *         "limit": 2,
-                     *         "next_cursor": "IjIwMjYtMTItMDFUMTA6MTA6NDAuMDQ3WiNlbmQtc2Vzc2lvbnMjMzY3ODg5NjctZjkzNS00YmYxLWI4NjAtMzZkYmZmZDVkM2Q3Iu6VJrZZlcmxEJ89UidPJns"
+                     *         "next_cursor": "IjIwMjYtMTItMDFUMTA6MzU6MjkuMjc1WiNlbmQtc2Vzc2lvbnMjMzQyODgxODAtNDZjNS00ZGI4LTliOTctODgwNWExMjgwZjYxIlmeaxk2SuHBd-ItpOAxxlM"
                      *       }
                      *     }
                      */
@@ -5590,25 +5592,25 @@ export interface operations {
                      *         {
                      *           "id": "evt_1RoExample",
                      *           "event_type": "customer.updated",
-                     *           "stripe_customer_id": "cus_Suob26RfSVv4p9",
-                     *           "user_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
-                     *           "received_at": "2026-12-01T10:10:40.051638386Z",
+                     *           "stripe_customer_id": "cus_LmeG4Ffc0qP43d",
+                     *           "user_id": "01a2312c-7370-76ac-8538-ac9b668a3430",
+                     *           "received_at": "2026-12-01T10:35:29.280535849Z",
                      *           "state": "applied",
                      *           "error": null
                      *         },
                      *         {
-                     *           "id": "evt_MdM0bf1SEj5cVsATlKtmU0uU",
+                     *           "id": "evt_tFJ3lJgNZyBH8Ho3p2Ivejbc",
                      *           "event_type": "customer.subscription.updated",
-                     *           "stripe_customer_id": "cus_DvtCxyqI6ncmFG",
-                     *           "user_id": "01a23115-c475-7c1f-935f-1683115683d0",
-                     *           "received_at": "2026-12-01T10:10:39.90616002Z",
+                     *           "stripe_customer_id": "cus_OE3vbv6HkESUk1",
+                     *           "user_id": "01a2312c-7d62-78a3-be5f-1035fdd2e95f",
+                     *           "received_at": "2026-12-01T10:35:29.119902888Z",
                      *           "state": "applied",
                      *           "error": null
                      *         }
                      *       ],
                      *       "pagination": {
                      *         "limit": 2,
-                     *         "next_cursor": "IjIwMjYtMTItMDFUMTA6MTA6MzkuOTA2WiNldnRfTWRNMGJmMVNFajVjVnNBVGxLdG1VMHVVIuoLMCMMYaPxQ9EdFdpGk6I"
+                     *         "next_cursor": "IjIwMjYtMTItMDFUMTA6MzU6MjkuMTE5WiNldnRfdEZKM2xKZ05aeUJIOEhvM3AySXZlamJjIoBqZpLhrlgvBCbl0DXHC8k"
                      *       }
                      *     }
                      */
@@ -5717,7 +5719,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "evt_MdM0bf1SEj5cVsATlKtmU0uU",
+                     *         "id": "evt_tFJ3lJgNZyBH8Ho3p2Ivejbc",
                      *         "outcome": "applied"
                      *       }
                      *     }
@@ -6027,7 +6029,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "featured_id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
+                     *         "featured_id": "01a2312c-7347-78bd-b8e4-01d459c45fe6",
                      *         "shelves": [
                      *           {
                      *             "kind": "new"
@@ -6131,7 +6133,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "featured_id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
+                 *       "featured_id": "01a2312c-7347-78bd-b8e4-01d459c45fe6",
                  *       "shelves": [
                  *         {
                  *           "kind": "new"
@@ -6161,7 +6163,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "featured_id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
+                     *         "featured_id": "01a2312c-7347-78bd-b8e4-01d459c45fe6",
                      *         "shelves": [
                      *           {
                      *             "kind": "new"
@@ -6329,16 +6331,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *           "id": "01a2312c-7370-76ac-8538-ac9b668a3430",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T10:10:37.444Z",
+                     *           "created_at": "2026-12-01T10:35:26.448Z",
                      *           "plan_type": "premium",
                      *           "status": "active",
-                     *           "current_period_end": "2027-01-01T10:10:38Z",
+                     *           "current_period_end": "2027-01-01T10:35:28Z",
                      *           "complimentary_plan": null,
                      *           "complimentary_until": null
                      *         }
@@ -6455,32 +6457,32 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *           "id": "01a2312c-7370-76ac-8538-ac9b668a3430",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T10:10:37.444Z"
+                     *           "created_at": "2026-12-01T10:35:26.448Z"
                      *         },
                      *         "profiles": [
                      *           {
-                     *             "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *             "id": "01a2312c-7370-76ac-8538-ac9b668a3430",
                      *             "name": "Ada",
                      *             "avatar": "sun",
                      *             "age_limit": null,
                      *             "has_pin": false,
                      *             "is_current": false,
-                     *             "created_at": "2026-12-01T10:10:37.444Z"
+                     *             "created_at": "2026-12-01T10:35:26.448Z"
                      *           },
                      *           {
-                     *             "id": "01a23115-c07b-72e9-8b73-45a94bf14321",
+                     *             "id": "01a2312c-7911-7472-94ee-832099d7ee52",
                      *             "name": "Kids",
                      *             "avatar": "kite",
                      *             "age_limit": 6,
                      *             "has_pin": false,
                      *             "is_current": false,
-                     *             "created_at": "2026-12-01T10:10:38.843948522Z"
+                     *             "created_at": "2026-12-01T10:35:27.889877733Z"
                      *           }
                      *         ],
                      *         "subscription": {
@@ -6490,7 +6492,7 @@ export interface operations {
                      *           "amount": 1299,
                      *           "currency": "usd",
                      *           "has_discount": false,
-                     *           "current_period_end": "2027-01-01T10:10:38Z",
+                     *           "current_period_end": "2027-01-01T10:35:28Z",
                      *           "cancel_at": null,
                      *           "trial_end": null,
                      *           "grace_until": null,
@@ -6498,67 +6500,67 @@ export interface operations {
                      *             "allowed": true,
                      *             "code": null
                      *           },
-                     *           "access_until": "2027-01-03T10:10:38Z",
+                     *           "access_until": "2027-01-03T10:35:28Z",
                      *           "pending_plan_type": null,
                      *           "pending_interval": null,
                      *           "pending_amount": null,
                      *           "complimentary_until": null
                      *         },
                      *         "complimentary_plan": null,
-                     *         "stripe_customer_id": "cus_Suob26RfSVv4p9",
-                     *         "stripe_subscription_id": "sub_mc6Q4nV5IWZWfrfRH0DaOAvN",
+                     *         "stripe_customer_id": "cus_LmeG4Ffc0qP43d",
+                     *         "stripe_subscription_id": "sub_g1koObuDvYGOPrHG08cbKyS0",
                      *         "payments": [
                      *           {
-                     *             "id": "in_xcWSNuBYyzAMTgLhaV0WfkyG",
-                     *             "number": "VXML7TFH-0002",
-                     *             "status": "paid",
-                     *             "amount_due": 500,
-                     *             "amount_paid": 500,
-                     *             "amount_refunded": 0,
-                     *             "currency": "usd",
-                     *             "created_at": "2026-12-01T10:10:38Z",
-                     *             "paid_at": "2026-12-01T10:10:38Z",
-                     *             "dispute": null
-                     *           },
-                     *           {
-                     *             "id": "in_qKSbZbV9SzZ9E8fl7CGyQuYV",
-                     *             "number": "VXML7TFH-0001",
+                     *             "id": "in_XEKxOpJXvDogkGieu79aXB2Z",
+                     *             "number": "Q8AJHPKY-0001",
                      *             "status": "paid",
                      *             "amount_due": 799,
                      *             "amount_paid": 799,
                      *             "amount_refunded": 0,
                      *             "currency": "usd",
-                     *             "created_at": "2026-12-01T10:10:38Z",
-                     *             "paid_at": "2026-12-01T10:10:38Z",
+                     *             "created_at": "2026-12-01T10:35:28Z",
+                     *             "paid_at": "2026-12-01T10:35:28Z",
+                     *             "dispute": null
+                     *           },
+                     *           {
+                     *             "id": "in_NrVMtBMWN2zvLWzW9cdoGYLX",
+                     *             "number": "Q8AJHPKY-0002",
+                     *             "status": "paid",
+                     *             "amount_due": 500,
+                     *             "amount_paid": 500,
+                     *             "amount_refunded": 0,
+                     *             "currency": "usd",
+                     *             "created_at": "2026-12-01T10:35:28Z",
+                     *             "paid_at": "2026-12-01T10:35:28Z",
                      *             "dispute": null
                      *           }
                      *         ],
                      *         "emails": [
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-12-01T10:10:39.608Z",
+                     *             "created_at": "2026-12-01T10:35:28.614Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           },
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-12-01T10:10:39.576Z",
+                     *             "created_at": "2026-12-01T10:35:28.565Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           }
                      *         ],
                      *         "devices": [
                      *           {
-                     *             "id": "01a23115-c378-7985-893b-3675068c0088",
+                     *             "id": "01a2312c-7be6-7fdc-967e-217e8cb3e71a",
                      *             "device_name": "Attic",
-                     *             "created_at": "2026-12-01T10:10:39.60875501Z",
-                     *             "last_used_at": "2026-12-01T10:10:39.60875501Z"
+                     *             "created_at": "2026-12-01T10:35:28.614412021Z",
+                     *             "last_used_at": "2026-12-01T10:35:28.614412021Z"
                      *           },
                      *           {
-                     *             "id": "01a23115-c358-7091-902a-0362b6d24e03",
+                     *             "id": "01a2312c-7bb5-7d56-af53-2942b42ed87e",
                      *             "device_name": "Garden",
-                     *             "created_at": "2026-12-01T10:10:39.576210983Z",
-                     *             "last_used_at": "2026-12-01T10:10:39.576210983Z"
+                     *             "created_at": "2026-12-01T10:35:28.565261754Z",
+                     *             "last_used_at": "2026-12-01T10:35:28.565261754Z"
                      *           }
                      *         ],
                      *         "notes": null
@@ -6693,13 +6695,13 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *           "id": "01a2312c-7370-76ac-8538-ac9b668a3430",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T10:10:37.444Z"
+                     *           "created_at": "2026-12-01T10:35:26.448Z"
                      *         },
                      *         "notes": "Prefers to be called."
                      *       }
@@ -6870,32 +6872,32 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *           "id": "01a2312c-7370-76ac-8538-ac9b668a3430",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T10:10:37.444Z"
+                     *           "created_at": "2026-12-01T10:35:26.448Z"
                      *         },
                      *         "profiles": [
                      *           {
-                     *             "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *             "id": "01a2312c-7370-76ac-8538-ac9b668a3430",
                      *             "name": "Ada",
                      *             "avatar": "sun",
                      *             "age_limit": null,
                      *             "has_pin": false,
                      *             "is_current": false,
-                     *             "created_at": "2026-12-01T10:10:37.444Z"
+                     *             "created_at": "2026-12-01T10:35:26.448Z"
                      *           },
                      *           {
-                     *             "id": "01a23115-c07b-72e9-8b73-45a94bf14321",
+                     *             "id": "01a2312c-7911-7472-94ee-832099d7ee52",
                      *             "name": "Kids",
                      *             "avatar": "kite",
                      *             "age_limit": 6,
                      *             "has_pin": false,
                      *             "is_current": false,
-                     *             "created_at": "2026-12-01T10:10:38.843948522Z"
+                     *             "created_at": "2026-12-01T10:35:27.889877733Z"
                      *           }
                      *         ],
                      *         "subscription": {
@@ -6905,7 +6907,7 @@ export interface operations {
                      *           "amount": 1299,
                      *           "currency": "usd",
                      *           "has_discount": false,
-                     *           "current_period_end": "2027-01-01T10:10:38Z",
+                     *           "current_period_end": "2027-01-01T10:35:28Z",
                      *           "cancel_at": null,
                      *           "trial_end": null,
                      *           "grace_until": null,
@@ -6920,60 +6922,60 @@ export interface operations {
                      *           "complimentary_until": "2199-12-31T00:00:00Z"
                      *         },
                      *         "complimentary_plan": "premium",
-                     *         "stripe_customer_id": "cus_Suob26RfSVv4p9",
-                     *         "stripe_subscription_id": "sub_mc6Q4nV5IWZWfrfRH0DaOAvN",
+                     *         "stripe_customer_id": "cus_LmeG4Ffc0qP43d",
+                     *         "stripe_subscription_id": "sub_g1koObuDvYGOPrHG08cbKyS0",
                      *         "payments": [
                      *           {
-                     *             "id": "in_xcWSNuBYyzAMTgLhaV0WfkyG",
-                     *             "number": "VXML7TFH-0002",
-                     *             "status": "paid",
-                     *             "amount_due": 500,
-                     *             "amount_paid": 500,
-                     *             "amount_refunded": 100,
-                     *             "currency": "usd",
-                     *             "created_at": "2026-12-01T10:10:38Z",
-                     *             "paid_at": "2026-12-01T10:10:38Z",
-                     *             "dispute": null
-                     *           },
-                     *           {
-                     *             "id": "in_qKSbZbV9SzZ9E8fl7CGyQuYV",
-                     *             "number": "VXML7TFH-0001",
+                     *             "id": "in_XEKxOpJXvDogkGieu79aXB2Z",
+                     *             "number": "Q8AJHPKY-0001",
                      *             "status": "paid",
                      *             "amount_due": 799,
                      *             "amount_paid": 799,
+                     *             "amount_refunded": 100,
+                     *             "currency": "usd",
+                     *             "created_at": "2026-12-01T10:35:28Z",
+                     *             "paid_at": "2026-12-01T10:35:28Z",
+                     *             "dispute": null
+                     *           },
+                     *           {
+                     *             "id": "in_NrVMtBMWN2zvLWzW9cdoGYLX",
+                     *             "number": "Q8AJHPKY-0002",
+                     *             "status": "paid",
+                     *             "amount_due": 500,
+                     *             "amount_paid": 500,
                      *             "amount_refunded": 0,
                      *             "currency": "usd",
-                     *             "created_at": "2026-12-01T10:10:38Z",
-                     *             "paid_at": "2026-12-01T10:10:38Z",
+                     *             "created_at": "2026-12-01T10:35:28Z",
+                     *             "paid_at": "2026-12-01T10:35:28Z",
                      *             "dispute": null
                      *           }
                      *         ],
                      *         "emails": [
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-12-01T10:10:39.608Z",
+                     *             "created_at": "2026-12-01T10:35:28.614Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           },
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-12-01T10:10:39.576Z",
+                     *             "created_at": "2026-12-01T10:35:28.565Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           }
                      *         ],
                      *         "devices": [
                      *           {
-                     *             "id": "01a23115-c378-7985-893b-3675068c0088",
+                     *             "id": "01a2312c-7be6-7fdc-967e-217e8cb3e71a",
                      *             "device_name": "Attic",
-                     *             "created_at": "2026-12-01T10:10:39.60875501Z",
-                     *             "last_used_at": "2026-12-01T10:10:39.60875501Z"
+                     *             "created_at": "2026-12-01T10:35:28.614412021Z",
+                     *             "last_used_at": "2026-12-01T10:35:28.614412021Z"
                      *           },
                      *           {
-                     *             "id": "01a23115-c358-7091-902a-0362b6d24e03",
+                     *             "id": "01a2312c-7bb5-7d56-af53-2942b42ed87e",
                      *             "device_name": "Garden",
-                     *             "created_at": "2026-12-01T10:10:39.576210983Z",
-                     *             "last_used_at": "2026-12-01T10:10:39.576210983Z"
+                     *             "created_at": "2026-12-01T10:35:28.565261754Z",
+                     *             "last_used_at": "2026-12-01T10:35:28.565261754Z"
                      *           }
                      *         ],
                      *         "notes": null
@@ -7315,15 +7317,15 @@ export interface operations {
                      *         "amount": 799,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T10:10:39Z",
-                     *         "cancel_at": "2027-01-01T10:10:39Z",
+                     *         "current_period_end": "2027-01-01T10:35:29Z",
+                     *         "cancel_at": "2027-01-01T10:35:29Z",
                      *         "trial_end": null,
                      *         "grace_until": null,
                      *         "access": {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-01T10:10:39Z",
+                     *         "access_until": "2027-01-01T10:35:29Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -7505,7 +7507,7 @@ export interface operations {
                      *         "to": "2026-12-01",
                      *         "currency": "usd",
                      *         "totals": {
-                     *           "mrr": 2098,
+                     *           "mrr": 1598,
                      *           "active": 2,
                      *           "trialing": 0,
                      *           "new": 2,
@@ -7521,8 +7523,7 @@ export interface operations {
                      *           "trials_started": 0,
                      *           "trials_converted": 0,
                      *           "plans": {
-                     *             "basic_month": 1,
-                     *             "premium_month": 1
+                     *             "basic_month": 2
                      *           },
                      *           "views": 4,
                      *           "hours_watched": 0,
@@ -7553,7 +7554,7 @@ export interface operations {
                      *           },
                      *           {
                      *             "date": "2026-12-01",
-                     *             "mrr": 2098,
+                     *             "mrr": 1598,
                      *             "active": 2,
                      *             "trialing": 0,
                      *             "new": 2,
@@ -7569,8 +7570,7 @@ export interface operations {
                      *             "trials_started": 0,
                      *             "trials_converted": 0,
                      *             "plans": {
-                     *               "basic_month": 1,
-                     *               "premium_month": 1
+                     *               "basic_month": 2
                      *             },
                      *             "views": 4,
                      *             "hours_watched": 0,
@@ -7581,7 +7581,7 @@ export interface operations {
                      *           {
                      *             "currency": "usd",
                      *             "totals": {
-                     *               "mrr": 2098,
+                     *               "mrr": 1598,
                      *               "active": 2,
                      *               "trialing": 0,
                      *               "new": 2,
@@ -7597,8 +7597,7 @@ export interface operations {
                      *               "trials_started": 0,
                      *               "trials_converted": 0,
                      *               "plans": {
-                     *                 "basic_month": 1,
-                     *                 "premium_month": 1
+                     *                 "basic_month": 2
                      *               }
                      *             },
                      *             "days": [
@@ -7623,7 +7622,7 @@ export interface operations {
                      *               },
                      *               {
                      *                 "date": "2026-12-01",
-                     *                 "mrr": 2098,
+                     *                 "mrr": 1598,
                      *                 "active": 2,
                      *                 "trialing": 0,
                      *                 "new": 2,
@@ -7639,8 +7638,7 @@ export interface operations {
                      *                 "trials_started": 0,
                      *                 "trials_converted": 0,
                      *                 "plans": {
-                     *                   "basic_month": 1,
-                     *                   "premium_month": 1
+                     *                   "basic_month": 2
                      *                 }
                      *               }
                      *             ]
@@ -7768,19 +7766,19 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "payment": {
-                     *           "id": "in_xcWSNuBYyzAMTgLhaV0WfkyG",
-                     *           "number": "VXML7TFH-0002",
+                     *           "id": "in_XEKxOpJXvDogkGieu79aXB2Z",
+                     *           "number": "Q8AJHPKY-0001",
                      *           "status": "paid",
-                     *           "amount_due": 500,
-                     *           "amount_paid": 500,
+                     *           "amount_due": 799,
+                     *           "amount_paid": 799,
                      *           "amount_refunded": 100,
                      *           "currency": "usd",
-                     *           "created_at": "2026-12-01T10:10:38Z",
-                     *           "paid_at": "2026-12-01T10:10:38Z",
+                     *           "created_at": "2026-12-01T10:35:28Z",
+                     *           "paid_at": "2026-12-01T10:35:28Z",
                      *           "dispute": null
                      *         },
                      *         "refund": {
-                     *           "id": "re_Pl181KXVRswx4sU72WrAjKOK",
+                     *           "id": "re_jm0IjGfkwy7GiuGV7AyprmmK",
                      *           "status": "succeeded",
                      *           "amount": 100,
                      *           "currency": "usd"
@@ -7957,11 +7955,11 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
+                     *           "id": "01a2312c-7338-7f5d-99e4-2d1d5063ed6e",
                      *           "title": "Harbour Nine",
                      *           "description": "The night shift of a harbour, and what the sea brings.",
                      *           "category": "Drama",
-                     *           "created_at": "2026-12-01T10:10:37.389Z"
+                     *           "created_at": "2026-12-01T10:35:26.392Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -8084,11 +8082,11 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
+                     *         "id": "01a2312c-7338-7f5d-99e4-2d1d5063ed6e",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour.",
                      *         "category": "Drama",
-                     *         "created_at": "2026-12-01T10:10:37.389Z"
+                     *         "created_at": "2026-12-01T10:35:26.392Z"
                      *       }
                      *     }
                      */
@@ -8361,11 +8359,11 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
+                     *         "id": "01a2312c-7338-7f5d-99e4-2d1d5063ed6e",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour, and what the sea brings.",
                      *         "category": "Drama",
-                     *         "created_at": "2026-12-01T10:10:37.389Z"
+                     *         "created_at": "2026-12-01T10:35:26.392Z"
                      *       }
                      *     }
                      */
@@ -8526,7 +8524,7 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a23115-bade-7719-b632-4e71ef9cc9b7",
+                     *           "id": "01a2312c-734a-70d8-950c-95ecbc5d368a",
                      *           "title": "Low Tide",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
@@ -8546,23 +8544,23 @@ export interface operations {
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-02T10:10:37.406490023Z",
+                     *           "upload_expires_at": "2026-12-02T10:35:26.410637175Z",
                      *           "video_quality": "basic",
                      *           "audio": [],
                      *           "captions": [],
-                     *           "created_at": "2026-12-01T10:10:37.406Z"
+                     *           "created_at": "2026-12-01T10:35:26.41Z"
                      *         },
                      *         {
-                     *           "id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
+                     *           "id": "01a2312c-7347-78bd-b8e4-01d459c45fe6",
                      *           "title": "The Lighthouse",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "premium",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#2f182c"
+                     *             "url": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#32221a"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -8574,11 +8572,11 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "published_at": "2026-12-01T10:10:37.423839064Z",
+                     *           "published_at": "2026-12-01T10:35:26.428532806Z",
                      *           "status": "ready",
                      *           "published": true,
-                     *           "mux_asset_id": "asset-01a23115-badb-7de5-bbde-8cf95cb7a530",
-                     *           "mux_playback_id": "playback-01a23115-badb-7de5-bbde-8cf95cb7a530",
+                     *           "mux_asset_id": "asset-01a2312c-7347-78bd-b8e4-01d459c45fe6",
+                     *           "mux_playback_id": "playback-01a2312c-7347-78bd-b8e4-01d459c45fe6",
                      *           "video_quality": "basic",
                      *           "audio": [],
                      *           "captions": [
@@ -8590,7 +8588,7 @@ export interface operations {
                      *               "is_generated": false
                      *             }
                      *           ],
-                     *           "created_at": "2026-12-01T10:10:37.403Z"
+                     *           "created_at": "2026-12-01T10:35:26.407Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -8694,7 +8692,7 @@ export interface operations {
                  *       "description": "A film by the sea.",
                  *       "category": "Drama",
                  *       "required_plan": "basic",
-                 *       "series_id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
+                 *       "series_id": "01a2312c-7338-7f5d-99e4-2d1d5063ed6e",
                  *       "season": 1,
                  *       "episode": 1
                  *     }
@@ -8718,7 +8716,7 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "video": {
-                     *           "id": "01a23115-bad7-7098-a227-82634c6f5e8a",
+                     *           "id": "01a2312c-7342-79a1-b512-a08af35dd448",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
@@ -8733,7 +8731,7 @@ export interface operations {
                      *           "tags": [],
                      *           "audio_languages": [],
                      *           "caption_languages": [],
-                     *           "series_id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
+                     *           "series_id": "01a2312c-7338-7f5d-99e4-2d1d5063ed6e",
                      *           "season": 1,
                      *           "episode": 1,
                      *           "published_at": null,
@@ -8741,16 +8739,16 @@ export interface operations {
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-02T10:10:37.399259239Z",
+                     *           "upload_expires_at": "2026-12-02T10:35:26.402728014Z",
                      *           "video_quality": "basic",
                      *           "audio": [],
                      *           "captions": [],
-                     *           "created_at": "2026-12-01T10:10:37.399259239Z"
+                     *           "created_at": "2026-12-01T10:35:26.402728014Z"
                      *         },
                      *         "upload": {
-                     *           "id": "ApQbuo3TwnULBzKhR4jQC3jvRJBLcSkvp018OaRZ",
-                     *           "url": "https://video.mux.example/upload/ApQbuo3TwnULBzKhR4jQC3jvRJBLcSkvp018OaRZ?expires=1796206237&signature=4379ed3eab0fca665bb43d345385ec64c37564237bc40c537fc18c85f5cd3e24",
-                     *           "expires_at": "2026-12-02T10:10:37.399259239Z"
+                     *           "id": "e0xc2UBmbFboO7ShgoU7nxGAykEayOdECMcyyyjJ",
+                     *           "url": "https://video.mux.example/upload/e0xc2UBmbFboO7ShgoU7nxGAykEayOdECMcyyyjJ?expires=1796207726&signature=e3fdb5f6aa5d3178ce4bdad18c0e64849fb4b75b62c66409891b8c139adf37bd",
+                     *           "expires_at": "2026-12-02T10:35:26.402728014Z"
                      *         }
                      *       }
                      *     }
@@ -8919,7 +8917,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23115-db95-7e07-a03a-fe037821c2cd",
+                     *         "id": "01a2312c-92bc-799e-bcfb-d4e38bd2fef5",
                      *         "title": "The Last Sail",
                      *         "description": "",
                      *         "category": "Documentary",
@@ -8937,12 +8935,12 @@ export interface operations {
                      *         "published_at": null,
                      *         "status": "processing",
                      *         "published": false,
-                     *         "mux_asset_id": "aXwsHJVlyGVhNArUon4QlHmX7JBgkaRCAg5dfYSb",
+                     *         "mux_asset_id": "EkoV0qHWForUCpzm11W9F1svY6a5t7KXujxtEJhX",
                      *         "mux_playback_id": null,
                      *         "video_quality": "basic",
                      *         "audio": [],
                      *         "captions": [],
-                     *         "created_at": "2026-12-01T10:10:45.781268497Z"
+                     *         "created_at": "2026-12-01T10:35:34.460774263Z"
                      *       }
                      *     }
                      */
@@ -9251,16 +9249,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23115-bad7-7098-a227-82634c6f5e8a",
+                     *         "id": "01a2312c-7342-79a1-b512-a08af35dd448",
                      *         "title": "The pilot",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "basic",
                      *         "duration": 60,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#1d2b34"
+                     *           "url": "https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#372c27"
                      *         },
                      *         "year": null,
                      *         "country": null,
@@ -9272,14 +9270,14 @@ export interface operations {
                      *         "caption_languages": [
                      *           "en"
                      *         ],
-                     *         "series_id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
+                     *         "series_id": "01a2312c-7338-7f5d-99e4-2d1d5063ed6e",
                      *         "season": 1,
                      *         "episode": 1,
-                     *         "published_at": "2026-12-01T10:10:37.414200128Z",
+                     *         "published_at": "2026-12-01T10:35:26.418801143Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "asset-01a23115-bad7-7098-a227-82634c6f5e8a",
-                     *         "mux_playback_id": "playback-01a23115-bad7-7098-a227-82634c6f5e8a",
+                     *         "mux_asset_id": "asset-01a2312c-7342-79a1-b512-a08af35dd448",
+                     *         "mux_playback_id": "playback-01a2312c-7342-79a1-b512-a08af35dd448",
                      *         "video_quality": "basic",
                      *         "audio": [],
                      *         "captions": [
@@ -9291,7 +9289,7 @@ export interface operations {
                      *             "is_generated": false
                      *           }
                      *         ],
-                     *         "created_at": "2026-12-01T10:10:37.399Z"
+                     *         "created_at": "2026-12-01T10:35:26.402Z"
                      *       }
                      *     }
                      */
@@ -9460,16 +9458,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23115-d721-7803-b400-441436ec702d",
+                     *         "id": "01a2312c-84d0-7b54-a4d3-74469294e92c",
                      *         "title": "Deep Quiet",
                      *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
                      *         "category": "Documentary",
                      *         "required_plan": "basic",
                      *         "duration": 35.958333,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#22232d"
+                     *           "url": "https://video.mux.example/496669a61a3741aabc67522d4bfeeea8/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/496669a61a3741aabc67522d4bfeeea8/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/496669a61a3741aabc67522d4bfeeea8/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/496669a61a3741aabc67522d4bfeeea8/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#1b1937"
                      *         },
                      *         "year": 2022,
                      *         "country": "PT",
@@ -9489,11 +9487,11 @@ export interface operations {
                      *           "en",
                      *           "de"
                      *         ],
-                     *         "published_at": "2026-12-01T10:10:44.653889911Z",
+                     *         "published_at": "2026-12-01T10:35:30.912074347Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "e9221e0772fd4f42804e558ff881c224",
-                     *         "mux_playback_id": "53fcf4f355ab47bd850393468b06b89e",
+                     *         "mux_asset_id": "07014d9d519d403fa903b4005790bbe1",
+                     *         "mux_playback_id": "496669a61a3741aabc67522d4bfeeea8",
                      *         "video_quality": "basic",
                      *         "audio": [
                      *           {
@@ -9504,21 +9502,21 @@ export interface operations {
                      *         ],
                      *         "captions": [
                      *           {
-                     *             "track_id": "e9221e0772fd4f42804e558ff881c224-en",
+                     *             "track_id": "07014d9d519d403fa903b4005790bbe1-en",
                      *             "language": "en",
                      *             "name": "English",
                      *             "status": "ready",
                      *             "is_generated": false
                      *           },
                      *           {
-                     *             "track_id": "2PUzRxSLA2uiVPef3lXH38lJmdPemj4XvTdqSb2S",
+                     *             "track_id": "Jwpfo9CdLCqYz4BmIev9Lo26RoC6R2Keq4pW7H1R",
                      *             "language": "de",
                      *             "name": "Deutsch",
                      *             "status": "preparing",
                      *             "is_generated": false
                      *           }
                      *         ],
-                     *         "created_at": "2026-12-01T10:10:44.641Z"
+                     *         "created_at": "2026-12-01T10:35:30.896Z"
                      *       }
                      *     }
                      */
@@ -9691,16 +9689,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23115-d721-7803-b400-441436ec702d",
+                     *         "id": "01a2312c-84d0-7b54-a4d3-74469294e92c",
                      *         "title": "Deep Quiet",
                      *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
                      *         "category": "Documentary",
                      *         "required_plan": "basic",
                      *         "duration": 35.958333,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#22232d"
+                     *           "url": "https://video.mux.example/496669a61a3741aabc67522d4bfeeea8/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/496669a61a3741aabc67522d4bfeeea8/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/496669a61a3741aabc67522d4bfeeea8/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/496669a61a3741aabc67522d4bfeeea8/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#1b1937"
                      *         },
                      *         "year": 2022,
                      *         "country": "PT",
@@ -9719,11 +9717,11 @@ export interface operations {
                      *         "caption_languages": [
                      *           "en"
                      *         ],
-                     *         "published_at": "2026-12-01T10:10:44.653889911Z",
+                     *         "published_at": "2026-12-01T10:35:30.912074347Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "e9221e0772fd4f42804e558ff881c224",
-                     *         "mux_playback_id": "53fcf4f355ab47bd850393468b06b89e",
+                     *         "mux_asset_id": "07014d9d519d403fa903b4005790bbe1",
+                     *         "mux_playback_id": "496669a61a3741aabc67522d4bfeeea8",
                      *         "video_quality": "basic",
                      *         "audio": [
                      *           {
@@ -9734,14 +9732,14 @@ export interface operations {
                      *         ],
                      *         "captions": [
                      *           {
-                     *             "track_id": "e9221e0772fd4f42804e558ff881c224-en",
+                     *             "track_id": "07014d9d519d403fa903b4005790bbe1-en",
                      *             "language": "en",
                      *             "name": "English",
                      *             "status": "ready",
                      *             "is_generated": false
                      *           }
                      *         ],
-                     *         "created_at": "2026-12-01T10:10:44.641Z"
+                     *         "created_at": "2026-12-01T10:35:30.896Z"
                      *       }
                      *     }
                      */
@@ -9883,16 +9881,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23115-d721-7803-b400-441436ec702d",
+                     *         "id": "01a2312c-84d0-7b54-a4d3-74469294e92c",
                      *         "title": "Deep Quiet",
                      *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
                      *         "category": "Documentary",
                      *         "required_plan": "basic",
                      *         "duration": 35.958333,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#22232d"
+                     *           "url": "https://video.mux.example/496669a61a3741aabc67522d4bfeeea8/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/496669a61a3741aabc67522d4bfeeea8/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/496669a61a3741aabc67522d4bfeeea8/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/496669a61a3741aabc67522d4bfeeea8/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#1b1937"
                      *         },
                      *         "year": 2022,
                      *         "country": "PT",
@@ -9912,11 +9910,11 @@ export interface operations {
                      *           "en",
                      *           "fr"
                      *         ],
-                     *         "published_at": "2026-12-01T10:10:44.653889911Z",
+                     *         "published_at": "2026-12-01T10:35:30.912074347Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "e9221e0772fd4f42804e558ff881c224",
-                     *         "mux_playback_id": "53fcf4f355ab47bd850393468b06b89e",
+                     *         "mux_asset_id": "07014d9d519d403fa903b4005790bbe1",
+                     *         "mux_playback_id": "496669a61a3741aabc67522d4bfeeea8",
                      *         "video_quality": "basic",
                      *         "audio": [
                      *           {
@@ -9927,21 +9925,21 @@ export interface operations {
                      *         ],
                      *         "captions": [
                      *           {
-                     *             "track_id": "e9221e0772fd4f42804e558ff881c224-en",
+                     *             "track_id": "07014d9d519d403fa903b4005790bbe1-en",
                      *             "language": "en",
                      *             "name": "English",
                      *             "status": "ready",
                      *             "is_generated": false
                      *           },
                      *           {
-                     *             "track_id": "GYFQRyapNhoDznJhc9CxYNpHrm8c6g6YleAOWGQn",
+                     *             "track_id": "obll8ubYBQP0yQlTGQIVDtDJV7CoqMr1j5xZMgnw",
                      *             "language": "fr",
                      *             "name": "Français (auto)",
                      *             "status": "preparing",
                      *             "is_generated": true
                      *           }
                      *         ],
-                     *         "created_at": "2026-12-01T10:10:44.641Z"
+                     *         "created_at": "2026-12-01T10:35:30.896Z"
                      *       }
                      *     }
                      */
@@ -10123,16 +10121,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23115-d721-7803-b400-441436ec702d",
+                     *         "id": "01a2312c-84d0-7b54-a4d3-74469294e92c",
                      *         "title": "Deep Quiet",
                      *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
                      *         "category": "Documentary",
                      *         "required_plan": "basic",
                      *         "duration": 35.958333,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/53fcf4f355ab47bd850393468b06b89e/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#22232d"
+                     *           "url": "https://video.mux.example/496669a61a3741aabc67522d4bfeeea8/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/496669a61a3741aabc67522d4bfeeea8/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/496669a61a3741aabc67522d4bfeeea8/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/496669a61a3741aabc67522d4bfeeea8/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#1b1937"
                      *         },
                      *         "year": 2022,
                      *         "country": "PT",
@@ -10152,11 +10150,11 @@ export interface operations {
                      *           "en",
                      *           "fr"
                      *         ],
-                     *         "published_at": "2026-12-01T10:10:44.653889911Z",
+                     *         "published_at": "2026-12-01T10:35:30.912074347Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "e9221e0772fd4f42804e558ff881c224",
-                     *         "mux_playback_id": "53fcf4f355ab47bd850393468b06b89e",
+                     *         "mux_asset_id": "07014d9d519d403fa903b4005790bbe1",
+                     *         "mux_playback_id": "496669a61a3741aabc67522d4bfeeea8",
                      *         "poster_source": {
                      *           "kind": "frame",
                      *           "time": 12.5
@@ -10171,21 +10169,21 @@ export interface operations {
                      *         ],
                      *         "captions": [
                      *           {
-                     *             "track_id": "e9221e0772fd4f42804e558ff881c224-en",
+                     *             "track_id": "07014d9d519d403fa903b4005790bbe1-en",
                      *             "language": "en",
                      *             "name": "English",
                      *             "status": "ready",
                      *             "is_generated": false
                      *           },
                      *           {
-                     *             "track_id": "GYFQRyapNhoDznJhc9CxYNpHrm8c6g6YleAOWGQn",
+                     *             "track_id": "obll8ubYBQP0yQlTGQIVDtDJV7CoqMr1j5xZMgnw",
                      *             "language": "fr",
                      *             "name": "Français (auto)",
                      *             "status": "ready",
                      *             "is_generated": true
                      *           }
                      *         ],
-                     *         "created_at": "2026-12-01T10:10:44.641Z"
+                     *         "created_at": "2026-12-01T10:35:30.896Z"
                      *       }
                      *     }
                      */
@@ -10364,7 +10362,7 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "video": {
-                     *           "id": "01a23115-bade-7719-b632-4e71ef9cc9b7",
+                     *           "id": "01a2312c-734a-70d8-950c-95ecbc5d368a",
                      *           "title": "Low Tide",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
@@ -10384,16 +10382,16 @@ export interface operations {
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-02T10:10:42.897677143Z",
+                     *           "upload_expires_at": "2026-12-02T10:35:32.171238044Z",
                      *           "video_quality": "plus",
                      *           "audio": [],
                      *           "captions": [],
-                     *           "created_at": "2026-12-01T10:10:37.406Z"
+                     *           "created_at": "2026-12-01T10:35:26.41Z"
                      *         },
                      *         "upload": {
-                     *           "id": "pjiWjrKHxQyxBY6ZXbVTPAi3EcXgbWKldP9Ytt4F",
-                     *           "url": "https://video.mux.example/upload/pjiWjrKHxQyxBY6ZXbVTPAi3EcXgbWKldP9Ytt4F?expires=1796206242&signature=573fe0478abab1fd6ca25839f98ded94beeb44a9251aca6c97f83db053ec3392",
-                     *           "expires_at": "2026-12-02T10:10:42.897677143Z"
+                     *           "id": "IvWacRAFCAFkUd2Idynt4pUq0diMtda04GBco0Jf",
+                     *           "url": "https://video.mux.example/upload/IvWacRAFCAFkUd2Idynt4pUq0diMtda04GBco0Jf?expires=1796207732&signature=d407ece4acdcc0a29631df520ffc3e88cd1452483bbbebff3bdadd211a5f1221",
+                     *           "expires_at": "2026-12-02T10:35:32.171238044Z"
                      *         }
                      *       }
                      *     }
@@ -10676,7 +10674,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "user_code": "ZFBTJBTR",
+                 *       "user_code": "RQBJZCFP",
                  *       "approve": true
                  *     }
                  */
@@ -10701,7 +10699,7 @@ export interface operations {
                      *         "device_name": "Bedroom television",
                      *         "address": "127.0.0.1",
                      *         "same_network": true,
-                     *         "expires_at": "2026-12-01T10:20:37.574787382Z",
+                     *         "expires_at": "2026-12-01T10:45:26.585992852Z",
                      *         "status": "approved"
                      *       }
                      *     }
@@ -10866,10 +10864,10 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "device_code": "ZFBTJBTR.-KDbqQWSUINYLp0Ob5nusSei4D1VWbZFGEW8un6JnfA",
-                     *         "user_code": "ZFBTJBTR",
+                     *         "device_code": "RQBJZCFP.4TIY8Re5roABivooEuvIAaC3cD-j3tvhNBcO7_emKcA",
+                     *         "user_code": "RQBJZCFP",
                      *         "verification_uri": "https://marquee.example/link",
-                     *         "verification_uri_complete": "https://marquee.example/link?code=ZFBTJBTR",
+                     *         "verification_uri_complete": "https://marquee.example/link?code=RQBJZCFP",
                      *         "expires_in": 600,
                      *         "interval": 5
                      *       }
@@ -10965,7 +10963,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "device_code": "ZFBTJBTR.-KDbqQWSUINYLp0Ob5nusSei4D1VWbZFGEW8un6JnfA"
+                 *       "device_code": "RQBJZCFP.4TIY8Re5roABivooEuvIAaC3cD-j3tvhNBcO7_emKcA"
                  *     }
                  */
                 "application/json": components["schemas"]["PollDeviceLoginRequest"];
@@ -10988,13 +10986,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *           "id": "01a2312c-7370-76ac-8538-ac9b668a3430",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T10:10:37.444Z"
+                     *           "created_at": "2026-12-01T10:35:26.448Z"
                      *         }
                      *       }
                      *     }
@@ -11229,13 +11227,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *           "id": "01a2312c-7370-76ac-8538-ac9b668a3430",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T10:10:37.444Z"
+                     *           "created_at": "2026-12-01T10:35:26.448Z"
                      *         }
                      *       }
                      *     }
@@ -11447,21 +11445,21 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *         "id": "01a2312c-7370-76ac-8538-ac9b668a3430",
                      *         "email": "ada@viewers.test",
                      *         "name": "Ada",
                      *         "role": "viewer",
                      *         "email_verified": false,
                      *         "pending_email": null,
-                     *         "created_at": "2026-12-01T10:10:37.444Z",
+                     *         "created_at": "2026-12-01T10:35:26.448Z",
                      *         "profile": {
-                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *           "id": "01a2312c-7370-76ac-8538-ac9b668a3430",
                      *           "name": "Ada",
                      *           "avatar": "sun",
                      *           "age_limit": null,
                      *           "has_pin": false,
                      *           "is_current": true,
-                     *           "created_at": "2026-12-01T10:10:37.444Z"
+                     *           "created_at": "2026-12-01T10:35:26.448Z"
                      *         }
                      *       }
                      *     }
@@ -11566,13 +11564,13 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *         "id": "01a2312c-7370-76ac-8538-ac9b668a3430",
                      *         "email": "ada@viewers.test",
                      *         "name": "Ada",
                      *         "role": "viewer",
                      *         "email_verified": true,
                      *         "pending_email": null,
-                     *         "created_at": "2026-12-01T10:10:37.444Z"
+                     *         "created_at": "2026-12-01T10:35:26.448Z"
                      *       }
                      *     }
                      */
@@ -11717,13 +11715,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *           "id": "01a2312c-7370-76ac-8538-ac9b668a3430",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T10:10:37.444Z"
+                     *           "created_at": "2026-12-01T10:35:26.448Z"
                      *         }
                      *       }
                      *     }
@@ -11832,13 +11830,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *           "id": "01a2312c-7370-76ac-8538-ac9b668a3430",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T10:10:37.444Z"
+                     *           "created_at": "2026-12-01T10:35:26.448Z"
                      *         }
                      *       }
                      *     }
@@ -12050,7 +12048,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "token": "hreAPWetF8HLpnpIVuMPhLBKnpRq46KBlEaI8dabS4I",
+                 *       "token": "EK-M8TLSOfnQ-6E4WIzJGtwNtSD_mcEmlu3MZoI8wCE",
                  *       "password": "another long phrase"
                  *     }
                  */
@@ -12189,17 +12187,17 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a23115-bb8e-7f48-9c4a-a7e981333c62",
+                     *           "id": "01a2312c-7403-702b-accc-a92201544d57",
                      *           "device_name": "Bedroom television",
-                     *           "created_at": "2026-12-01T10:10:37.582656153Z",
-                     *           "last_used_at": "2026-12-01T10:10:37.582656153Z",
+                     *           "created_at": "2026-12-01T10:35:26.595185366Z",
+                     *           "last_used_at": "2026-12-01T10:35:26.595185366Z",
                      *           "current": false
                      *         },
                      *         {
-                     *           "id": "01a23115-bb68-73c5-8186-b35c73f2c734",
+                     *           "id": "01a2312c-73d7-735a-833e-764f13be036a",
                      *           "device_name": "Unknown device",
-                     *           "created_at": "2026-12-01T10:10:37.544864212Z",
-                     *           "last_used_at": "2026-12-01T10:10:37.601636674Z",
+                     *           "created_at": "2026-12-01T10:35:26.551985475Z",
+                     *           "last_used_at": "2026-12-01T10:35:26.614158586Z",
                      *           "current": true
                      *         }
                      *       ]
@@ -12415,7 +12413,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "token": "Cot39Egeg6l2-9uixcM3zRi8lkv-MfwrhDGcc_Ll0k8"
+                 *       "token": "UqWNbb879BvOVcRkPPb-tmY5jSIKwHmPI3QZvFtqOP8"
                  *     }
                  */
                 "application/json": components["schemas"]["VerifyEmailRequest"];
@@ -12769,16 +12767,16 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
+                     *             "id": "01a2312c-7347-78bd-b8e4-01d459c45fe6",
                      *             "title": "The Lighthouse",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "premium",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#2f182c"
+                     *               "url": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#32221a"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -12790,10 +12788,10 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "published_at": "2026-12-01T10:10:37.423839064Z"
+                     *             "published_at": "2026-12-01T10:35:26.428532806Z"
                      *           },
                      *           "progress": 31.5,
-                     *           "last_watched_at": "2026-12-01T10:10:39.445255Z"
+                     *           "last_watched_at": "2026-12-01T10:35:28.351149Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -12973,16 +12971,16 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
+                     *             "id": "01a2312c-7347-78bd-b8e4-01d459c45fe6",
                      *             "title": "The Lighthouse",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "premium",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#2f182c"
+                     *               "url": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#32221a"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -12994,11 +12992,11 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "published_at": "2026-12-01T10:10:37.423839064Z"
+                     *             "published_at": "2026-12-01T10:35:26.428532806Z"
                      *           },
                      *           "progress": 31.5,
                      *           "completed": false,
-                     *           "last_watched_at": "2026-12-01T10:10:39.445255Z"
+                     *           "last_watched_at": "2026-12-01T10:35:28.351149Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -13230,16 +13228,16 @@ export interface operations {
                      *       "data": {
                      *         "hero": {
                      *           "video": {
-                     *             "id": "01a23115-bad7-7098-a227-82634c6f5e8a",
+                     *             "id": "01a2312c-7342-79a1-b512-a08af35dd448",
                      *             "title": "Harbour Nine",
                      *             "description": "The night shift of a harbour, and what the sea brings.",
                      *             "category": "Drama",
                      *             "required_plan": "basic",
                      *             "duration": null,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#1d2b34"
+                     *               "url": "https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#372c27"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -13251,12 +13249,12 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "series_id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
+                     *             "series_id": "01a2312c-7338-7f5d-99e4-2d1d5063ed6e",
                      *             "season": 1,
                      *             "episode": 1,
-                     *             "published_at": "2026-12-01T10:10:37.414200128Z",
+                     *             "published_at": "2026-12-01T10:35:26.418801143Z",
                      *             "series": {
-                     *               "id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
+                     *               "id": "01a2312c-7338-7f5d-99e4-2d1d5063ed6e",
                      *               "title": "Harbour Nine",
                      *               "seasons": [
                      *                 {
@@ -13271,16 +13269,16 @@ export interface operations {
                      *         "continue_watching": [
                      *           {
                      *             "video": {
-                     *               "id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
+                     *               "id": "01a2312c-7347-78bd-b8e4-01d459c45fe6",
                      *               "title": "The Lighthouse",
                      *               "description": "A film by the sea.",
                      *               "category": "Drama",
                      *               "required_plan": "premium",
                      *               "duration": 60,
                      *               "poster": {
-                     *                 "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *                 "srcset": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *                 "placeholder": "#2f182c"
+                     *                 "url": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *                 "srcset": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *                 "placeholder": "#32221a"
                      *               },
                      *               "year": null,
                      *               "country": null,
@@ -13292,10 +13290,10 @@ export interface operations {
                      *               "caption_languages": [
                      *                 "en"
                      *               ],
-                     *               "published_at": "2026-12-01T10:10:37.423839064Z"
+                     *               "published_at": "2026-12-01T10:35:26.428532806Z"
                      *             },
                      *             "progress": 31.5,
-                     *             "last_watched_at": "2026-12-01T10:10:39.445255Z",
+                     *             "last_watched_at": "2026-12-01T10:35:28.351149Z",
                      *             "is_up_next": false
                      *           }
                      *         ],
@@ -13748,14 +13746,14 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "playback_session_id": "01a23115-c2d1-7f15-a932-c5c2ac6ac5dc",
-                     *           "profile_id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *           "playback_session_id": "01a2312c-7adb-76a2-bb6e-fae7aaccbe13",
+                     *           "profile_id": "01a2312c-7370-76ac-8538-ac9b668a3430",
                      *           "profile_name": "Ada",
                      *           "device_name": "Unknown device",
-                     *           "video_id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
+                     *           "video_id": "01a2312c-7347-78bd-b8e4-01d459c45fe6",
                      *           "video_title": "The Lighthouse",
-                     *           "started_at": "2026-12-01T10:10:39.44134Z",
-                     *           "expires_at": "2026-12-01T10:11:09.445255Z",
+                     *           "started_at": "2026-12-01T10:35:28.347074Z",
+                     *           "expires_at": "2026-12-01T10:35:58.351149Z",
                      *           "current": true
                      *         }
                      *       ]
@@ -13866,7 +13864,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "playback_session_id": "01a23115-c2d1-7f15-a932-c5c2ac6ac5dc"
+                     *         "playback_session_id": "01a2312c-7adb-76a2-bb6e-fae7aaccbe13"
                      *       }
                      *     }
                      */
@@ -14247,22 +14245,22 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a23115-bb04-7dcc-91df-35b9fe3e93b3",
+                     *           "id": "01a2312c-7370-76ac-8538-ac9b668a3430",
                      *           "name": "Ada",
                      *           "avatar": "sun",
                      *           "age_limit": null,
                      *           "has_pin": false,
                      *           "is_current": true,
-                     *           "created_at": "2026-12-01T10:10:37.444Z"
+                     *           "created_at": "2026-12-01T10:35:26.448Z"
                      *         },
                      *         {
-                     *           "id": "01a23115-c07b-72e9-8b73-45a94bf14321",
+                     *           "id": "01a2312c-7911-7472-94ee-832099d7ee52",
                      *           "name": "Kids",
                      *           "avatar": "kite",
                      *           "age_limit": 6,
                      *           "has_pin": false,
                      *           "is_current": false,
-                     *           "created_at": "2026-12-01T10:10:38.843948522Z"
+                     *           "created_at": "2026-12-01T10:35:27.889877733Z"
                      *         }
                      *       ]
                      *     }
@@ -14369,13 +14367,13 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23115-c07b-72e9-8b73-45a94bf14321",
+                     *         "id": "01a2312c-7911-7472-94ee-832099d7ee52",
                      *         "name": "Kids",
                      *         "avatar": "kite",
                      *         "age_limit": 6,
                      *         "has_pin": false,
                      *         "is_current": false,
-                     *         "created_at": "2026-12-01T10:10:38.843948522Z"
+                     *         "created_at": "2026-12-01T10:35:27.889877733Z"
                      *       }
                      *     }
                      */
@@ -14520,7 +14518,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23115-c07f-7aee-bc92-58972a2a23a0"
+                     *         "id": "01a2312c-7915-733d-8f3d-39932c01ef53"
                      *       }
                      *     }
                      */
@@ -14666,13 +14664,13 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23115-c07f-7aee-bc92-58972a2a23a0",
+                     *         "id": "01a2312c-7915-733d-8f3d-39932c01ef53",
                      *         "name": "Robin",
                      *         "avatar": "comet",
                      *         "age_limit": null,
                      *         "has_pin": true,
                      *         "is_current": false,
-                     *         "created_at": "2026-12-01T10:10:38.847081849Z"
+                     *         "created_at": "2026-12-01T10:35:27.893352616Z"
                      *       }
                      *     }
                      */
@@ -14813,7 +14811,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 /**
                  * @example {
@@ -14840,13 +14838,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "profile": {
-                     *           "id": "01a23115-c07f-7aee-bc92-58972a2a23a0",
+                     *           "id": "01a2312c-7915-733d-8f3d-39932c01ef53",
                      *           "name": "Robin",
                      *           "avatar": "comet",
                      *           "age_limit": null,
                      *           "has_pin": true,
                      *           "is_current": true,
-                     *           "created_at": "2026-12-01T10:10:38.847081849Z"
+                     *           "created_at": "2026-12-01T10:35:27.893352616Z"
                      *         }
                      *       }
                      *     }
@@ -14991,14 +14989,14 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
+                     *           "id": "01a2312c-7338-7f5d-99e4-2d1d5063ed6e",
                      *           "title": "Harbour Nine",
                      *           "description": "The night shift of a harbour, and what the sea brings.",
                      *           "category": "Drama",
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#1d2b34"
+                     *             "url": "https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#372c27"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -15013,7 +15011,7 @@ export interface operations {
                      *             }
                      *           ],
                      *           "required_plan": "basic",
-                     *           "first_video_id": "01a23115-bad7-7098-a227-82634c6f5e8a"
+                     *           "first_video_id": "01a2312c-7342-79a1-b512-a08af35dd448"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -15117,14 +15115,14 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
+                     *         "id": "01a2312c-7338-7f5d-99e4-2d1d5063ed6e",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour, and what the sea brings.",
                      *         "category": "Drama",
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#1d2b34"
+                     *           "url": "https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#372c27"
                      *         },
                      *         "year": null,
                      *         "country": null,
@@ -15139,7 +15137,7 @@ export interface operations {
                      *           }
                      *         ],
                      *         "required_plan": "basic",
-                     *         "first_video_id": "01a23115-bad7-7098-a227-82634c6f5e8a"
+                     *         "first_video_id": "01a2312c-7342-79a1-b512-a08af35dd448"
                      *       }
                      *     }
                      */
@@ -15260,16 +15258,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a23115-bad7-7098-a227-82634c6f5e8a",
+                     *           "id": "01a2312c-7342-79a1-b512-a08af35dd448",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "basic",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#1d2b34"
+                     *             "url": "https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#372c27"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -15281,10 +15279,10 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "series_id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
+                     *           "series_id": "01a2312c-7338-7f5d-99e4-2d1d5063ed6e",
                      *           "season": 1,
                      *           "episode": 1,
-                     *           "published_at": "2026-12-01T10:10:37.414200128Z"
+                     *           "published_at": "2026-12-01T10:35:26.418801143Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -15402,7 +15400,7 @@ export interface operations {
                      *         "amount": 799,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T10:10:38Z",
+                     *         "current_period_end": "2027-01-01T10:35:28Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -15410,7 +15408,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-03T10:10:38Z",
+                     *         "access_until": "2027-01-03T10:35:28Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -15527,15 +15525,15 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T10:10:38Z",
-                     *         "cancel_at": "2027-01-01T10:10:38Z",
+                     *         "current_period_end": "2027-01-01T10:35:28Z",
+                     *         "cancel_at": "2027-01-01T10:35:28Z",
                      *         "trial_end": null,
                      *         "grace_until": null,
                      *         "access": {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-01T10:10:38Z",
+                     *         "access_until": "2027-01-01T10:35:28Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -15688,7 +15686,7 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T10:10:38Z",
+                     *         "current_period_end": "2027-01-01T10:35:28Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -15696,7 +15694,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-03T10:10:38Z",
+                     *         "access_until": "2027-01-03T10:35:28Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -15879,7 +15877,7 @@ export interface operations {
                      *         "plan_type": "premium",
                      *         "interval": "month",
                      *         "when": "now",
-                     *         "effective_at": "2026-12-01T10:10:38.982307693Z",
+                     *         "effective_at": "2026-12-01T10:35:28.070533862Z",
                      *         "amount_due": 500,
                      *         "currency": "usd",
                      *         "lines": [
@@ -15892,7 +15890,7 @@ export interface operations {
                      *             "amount": 1299
                      *           }
                      *         ],
-                     *         "renews_at": "2027-01-01T10:10:38Z",
+                     *         "renews_at": "2027-01-01T10:35:28Z",
                      *         "renewal_amount": 1299
                      *       }
                      *     }
@@ -16073,9 +16071,9 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "checkout_url": "https://billing.stripe.example/c/pay/cs_test_MXuSJ9tuaVcmtopPxeQhFL273iPFhiGaxwi46wyHuLGVO9Wj1waaAKR8Sk",
-                     *         "session_id": "cs_test_MXuSJ9tuaVcmtopPxeQhFL273iPFhiGaxwi46wyHuLGVO9Wj1waaAKR8Sk",
-                     *         "expires_at": "2026-12-02T10:10:38Z"
+                     *         "checkout_url": "https://billing.stripe.example/c/pay/cs_test_SA2cJghEMbLA3jmWQhC7WhiNr5zDgEinmuG7vfg2LMhOGqb1X0u8ouiPmg",
+                     *         "session_id": "cs_test_SA2cJghEMbLA3jmWQhC7WhiNr5zDgEinmuG7vfg2LMhOGqb1X0u8ouiPmg",
+                     *         "expires_at": "2026-12-02T10:35:28Z"
                      *       }
                      *     }
                      */
@@ -16236,32 +16234,32 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "in_xcWSNuBYyzAMTgLhaV0WfkyG",
-                     *           "number": "VXML7TFH-0002",
+                     *           "id": "in_NrVMtBMWN2zvLWzW9cdoGYLX",
+                     *           "number": "Q8AJHPKY-0002",
                      *           "status": "paid",
                      *           "amount_due": 500,
                      *           "amount_paid": 500,
                      *           "amount_refunded": 0,
                      *           "currency": "usd",
-                     *           "created_at": "2026-12-01T10:10:38Z",
-                     *           "paid_at": "2026-12-01T10:10:38Z",
-                     *           "period_end": "2027-01-01T10:10:38Z",
-                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_xcWSNuBYyzAMTgLhaV0WfkyG",
-                     *           "invoice_pdf": "https://billing.stripe.example/i/in_xcWSNuBYyzAMTgLhaV0WfkyG/pdf"
+                     *           "created_at": "2026-12-01T10:35:28Z",
+                     *           "paid_at": "2026-12-01T10:35:28Z",
+                     *           "period_end": "2027-01-01T10:35:28Z",
+                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_NrVMtBMWN2zvLWzW9cdoGYLX",
+                     *           "invoice_pdf": "https://billing.stripe.example/i/in_NrVMtBMWN2zvLWzW9cdoGYLX/pdf"
                      *         },
                      *         {
-                     *           "id": "in_qKSbZbV9SzZ9E8fl7CGyQuYV",
-                     *           "number": "VXML7TFH-0001",
+                     *           "id": "in_XEKxOpJXvDogkGieu79aXB2Z",
+                     *           "number": "Q8AJHPKY-0001",
                      *           "status": "paid",
                      *           "amount_due": 799,
                      *           "amount_paid": 799,
                      *           "amount_refunded": 0,
                      *           "currency": "usd",
-                     *           "created_at": "2026-12-01T10:10:38Z",
-                     *           "paid_at": "2026-12-01T10:10:38Z",
-                     *           "period_end": "2027-01-01T10:10:38Z",
-                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_qKSbZbV9SzZ9E8fl7CGyQuYV",
-                     *           "invoice_pdf": "https://billing.stripe.example/i/in_qKSbZbV9SzZ9E8fl7CGyQuYV/pdf"
+                     *           "created_at": "2026-12-01T10:35:28Z",
+                     *           "paid_at": "2026-12-01T10:35:28Z",
+                     *           "period_end": "2027-01-01T10:35:28Z",
+                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_XEKxOpJXvDogkGieu79aXB2Z",
+                     *           "invoice_pdf": "https://billing.stripe.example/i/in_XEKxOpJXvDogkGieu79aXB2Z/pdf"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -16385,7 +16383,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "portal_url": "https://billing.stripe.example/p/session/bps_5fOYIDrvo0SlbCYk0RcMThrv"
+                     *         "portal_url": "https://billing.stripe.example/p/session/bps_c5VPTpGSLIQawjZ5KePTveSZ"
                      *       }
                      *     }
                      */
@@ -16510,7 +16508,7 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T10:10:38Z",
+                     *         "current_period_end": "2027-01-01T10:35:28Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -16518,7 +16516,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-03T10:10:38Z",
+                     *         "access_until": "2027-01-03T10:35:28Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -16745,47 +16743,47 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
+                     *         "id": "01a2312c-7347-78bd-b8e4-01d459c45fe6",
                      *         "kind": "video",
                      *         "title": "The Lighthouse",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "premium",
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#2f182c"
+                     *           "url": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#32221a"
                      *         },
                      *         "images": {
                      *           "poster": [
                      *             {
-                     *               "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 320,
                      *               "height": 480
                      *             },
                      *             {
-                     *               "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 640,
                      *               "height": 960
                      *             }
                      *           ],
                      *           "landscape": [
                      *             {
-                     *               "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 1280,
                      *               "height": 720
                      *             }
                      *           ],
                      *           "backdrop": [
                      *             {
-                     *               "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 1920,
                      *               "height": 800
                      *             }
                      *           ]
                      *         },
                      *         "duration": 60,
-                     *         "published_at": "2026-12-01T10:10:37.423839064Z",
+                     *         "published_at": "2026-12-01T10:35:26.428532806Z",
                      *         "year": null,
                      *         "country": null,
                      *         "age_rating": null,
@@ -16797,7 +16795,7 @@ export interface operations {
                      *           "en"
                      *         ],
                      *         "seasons": [],
-                     *         "first_video_id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
+                     *         "first_video_id": "01a2312c-7347-78bd-b8e4-01d459c45fe6",
                      *         "trailer": null
                      *       }
                      *     }
@@ -17028,16 +17026,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a23115-bad7-7098-a227-82634c6f5e8a",
+                     *           "id": "01a2312c-7342-79a1-b512-a08af35dd448",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "basic",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#1d2b34"
+                     *             "url": "https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#372c27"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -17049,10 +17047,10 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "series_id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
+                     *           "series_id": "01a2312c-7338-7f5d-99e4-2d1d5063ed6e",
                      *           "season": 1,
                      *           "episode": 1,
-                     *           "published_at": "2026-12-01T10:10:37.414200128Z"
+                     *           "published_at": "2026-12-01T10:35:26.418801143Z"
                      *         }
                      *       ]
                      *     }
@@ -17184,16 +17182,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
+                     *           "id": "01a2312c-7347-78bd-b8e4-01d459c45fe6",
                      *           "title": "The Lighthouse",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "premium",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#2f182c"
+                     *             "url": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#32221a"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -17205,12 +17203,12 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "published_at": "2026-12-01T10:10:37.423839064Z"
+                     *           "published_at": "2026-12-01T10:35:26.428532806Z"
                      *         }
                      *       ],
                      *       "pagination": {
                      *         "limit": 1,
-                     *         "next_cursor": "Wy0xNzk2MTE5ODM3NDIzLDAsIiIsIjAxYTIzMTE1LWJhZGItN2RlNS1iYmRlLThjZjk1Y2I3YTUzMCJdnHK-4xiknQ6ASgEqJ2RN_A"
+                     *         "next_cursor": "Wy0xNzk2MTIxMzI2NDI4LDAsIiIsIjAxYTIzMTJjLTczNDctNzhiZC1iOGU0LTAxZDQ1OWM0NWZlNiJd_L8RFdmn0RdQwtpmFXnwLA"
                      *       }
                      *     }
                      */
@@ -17304,16 +17302,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a23115-badb-7de5-bbde-8cf95cb7a530",
+                     *         "id": "01a2312c-7347-78bd-b8e4-01d459c45fe6",
                      *         "title": "The Lighthouse",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "premium",
                      *         "duration": 60,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#2f182c"
+                     *           "url": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#32221a"
                      *         },
                      *         "year": null,
                      *         "country": null,
@@ -17325,30 +17323,30 @@ export interface operations {
                      *         "caption_languages": [
                      *           "en"
                      *         ],
-                     *         "published_at": "2026-12-01T10:10:37.423839064Z",
+                     *         "published_at": "2026-12-01T10:35:26.428532806Z",
                      *         "images": {
                      *           "poster": [
                      *             {
-                     *               "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 320,
                      *               "height": 480
                      *             },
                      *             {
-                     *               "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 640,
                      *               "height": 960
                      *             }
                      *           ],
                      *           "landscape": [
                      *             {
-                     *               "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 1280,
                      *               "height": 720
                      *             }
                      *           ],
                      *           "backdrop": [
                      *             {
-                     *               "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 1920,
                      *               "height": 800
                      *             }
@@ -17484,22 +17482,22 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "playback_url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530.m3u8?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "thumbnail_url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "storyboard_url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/storyboard.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "playback_url": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6.m3u8?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "thumbnail_url": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "storyboard_url": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/storyboard.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "expires_at": "2026-12-01T11:10:39.441340806Z",
-                     *         "refresh_after": "2026-12-01T10:58:39.441340806Z",
+                     *         "expires_at": "2026-12-01T11:35:28.347074101Z",
+                     *         "refresh_after": "2026-12-01T11:23:28.347074101Z",
                      *         "captions": [
                      *           {
                      *             "language": "en",
                      *             "name": "en",
                      *             "is_generated": false,
-                     *             "url": "https://video.mux.example/playback-01a23115-badb-7de5-bbde-8cf95cb7a530/text/t.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
+                     *             "url": "https://video.mux.example/playback-01a2312c-7347-78bd-b8e4-01d459c45fe6/text/t.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
                      *           }
                      *         ],
                      *         "resume_position": 0,
-                     *         "playback_session_id": "01a23115-c2d1-7f15-a932-c5c2ac6ac5dc",
+                     *         "playback_session_id": "01a2312c-7adb-76a2-bb6e-fae7aaccbe13",
                      *         "heartbeat_seconds": 10
                      *       }
                      *     }
@@ -17622,8 +17620,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "progress": 31.5,
-                 *       "playback_session_id": "01a23115-c2d1-7f15-a932-c5c2ac6ac5dc",
-                 *       "client_time": "2026-12-01T10:10:39.44503808Z"
+                 *       "playback_session_id": "01a2312c-7adb-76a2-bb6e-fae7aaccbe13",
+                 *       "client_time": "2026-12-01T10:35:28.350956649Z"
                  *     }
                  */
                 "application/json": components["schemas"]["Heartbeat"];
@@ -17646,7 +17644,7 @@ export interface operations {
                      *       "data": {
                      *         "progress": 31.5,
                      *         "completed": false,
-                     *         "last_watched_at": "2026-12-01T10:10:39.445255Z"
+                     *         "last_watched_at": "2026-12-01T10:35:28.351149Z"
                      *       }
                      *     }
                      */
@@ -18052,16 +18050,16 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a23115-bad7-7098-a227-82634c6f5e8a",
+                     *             "id": "01a2312c-7342-79a1-b512-a08af35dd448",
                      *             "title": "The pilot",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "basic",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23115-bad7-7098-a227-82634c6f5e8a/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#1d2b34"
+                     *               "url": "https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a2312c-7342-79a1-b512-a08af35dd448/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#372c27"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -18073,12 +18071,12 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "series_id": "01a23115-bacd-76cf-8bf7-e8b6a1a728ec",
+                     *             "series_id": "01a2312c-7338-7f5d-99e4-2d1d5063ed6e",
                      *             "season": 1,
                      *             "episode": 1,
-                     *             "published_at": "2026-12-01T10:10:37.414200128Z"
+                     *             "published_at": "2026-12-01T10:35:26.418801143Z"
                      *           },
-                     *           "added_at": "2026-12-01T10:10:39.458Z"
+                     *           "added_at": "2026-12-01T10:35:28.364Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -18192,8 +18190,8 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "video_id": "01a23115-bad7-7098-a227-82634c6f5e8a",
-                     *         "added_at": "2026-12-01T10:10:39.458Z"
+                     *         "video_id": "01a2312c-7342-79a1-b512-a08af35dd448",
+                     *         "added_at": "2026-12-01T10:35:28.364Z"
                      *       }
                      *     }
                      */
@@ -18326,7 +18324,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "video_id": "01a23115-bad7-7098-a227-82634c6f5e8a"
+                     *         "video_id": "01a2312c-7342-79a1-b512-a08af35dd448"
                      *       }
                      *     }
                      */

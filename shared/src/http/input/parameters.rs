@@ -19,10 +19,14 @@ pub struct IdempotencyKey(pub Option<String>);
 impl Input for IdempotencyKey {
     fn read(request: &RawRequest) -> Result<Self, ApiError> {
         let Some(value) = request.headers.get(IDEMPOTENCY_KEY) else { return Ok(Self(None)) };
-        let key = value.to_str().unwrap_or_default().trim();
+        let key = String::from_utf8_lossy(value.as_bytes());
+        let key = key.trim();
         if key.is_empty() || key.len() > IDEMPOTENCY_KEY_CHARACTERS_MAX {
             let issue = format!("must have 1 to {IDEMPOTENCY_KEY_CHARACTERS_MAX} characters");
             return Err(ApiError::field(IDEMPOTENCY_KEY, issue));
+        }
+        if !key.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+            return Err(ApiError::field(IDEMPOTENCY_KEY, "must have only letters, digits, signs and spaces of ASCII"));
         }
         Ok(Self(Some(key.to_owned())))
     }

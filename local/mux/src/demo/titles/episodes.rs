@@ -4,12 +4,6 @@ use super::chords::{DARK, MINOR, OPEN};
 use crate::demo::scenes;
 use crate::demo::title::{Episode, Lettering, Recipe, Title, Typeface};
 
-/// The series, with their descriptions.
-pub(in crate::demo) const SERIES: [(&str, &str); 2] = [
-    ("Harbour Nine", "A harbour that never quite sleeps, and the people who keep its lights on."),
-    ("Signal Hill", "A radio station on a mountain answers a call that was sent before it was built."),
-];
-
 pub(super) const EPISODES: [Title; 10] = [
     Title {
         slug: "harbour-nine-low-tide",

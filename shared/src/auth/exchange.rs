@@ -1,0 +1,62 @@
+//! The exchange of a token for a newer one of its session.
+
+use crate::auth::sign_in::Tokens;
+use crate::endpoint::SignedIn;
+use crate::http::error::ApiError;
+use crate::models::ids::ProfileId;
+use crate::models::streams::Slots;
+use crate::services::{ConfigError, Services};
+use crate::stores::sessions::Sessions;
+use crate::stores::streams::Streams;
+use boxed::boxed;
+use jiff::Timestamp;
+
+/// Exchanges tokens. The old token stays valid for a minute, for requests in flight. If it is exchanged again within that
+/// minute, as by another tab, that is fine. If it is exchanged later than that, somebody has a copy, so the session ends for
+/// both.
+pub struct TokenExchange {
+    sessions: Sessions,
+    streams: Streams,
+    tokens: Tokens,
+}
+
+impl TokenExchange {
+    /// The tables and the signing key of this function.
+    #[boxed]
+    pub async fn connect(services: &Services) -> Result<Self, ConfigError> {
+        Ok(Self {
+            sessions: Sessions::connect(services)?,
+            streams: Streams::connect(services)?,
+            tokens: Tokens::connect(services).await?,
+        })
+    }
+
+    /// Ends the session of a token that was already exchanged, with its stream.
+    ///
+    /// # Errors
+    /// `SESSION_REVOKED` if the session was ended for that.
+    #[boxed]
+    pub async fn check(&self, caller: &SignedIn, slots: Option<Slots>, now: Timestamp) -> Result<(), ApiError> {
+        let session = &caller.session;
+        if session.admits(caller.token_issued_at, now) {
+            return Ok(());
+        }
+        self.sessions.end(session.user_id, session.id).await?;
+        let _ = self.streams.release(session.user_id, slots.unwrap_or_default(), |sid| sid == session.id).await;
+        Err(ApiError::session_revoked())
+    }
+
+    /// The session's newest token, which is a new one unless another request has just exchanged the caller's.
+    #[boxed]
+    pub async fn refresh(&self, caller: &SignedIn, now: Timestamp) -> Result<String, ApiError> {
+        let session = self.sessions.renew(&caller.session, caller.token_issued_at, now).await?;
+        self.tokens.issue(&session.ok_or_else(ApiError::session_revoked)?).await
+    }
+
+    /// A new token of a profile. All other tokens of the session end a minute later at most.
+    #[boxed]
+    pub async fn select(&self, caller: &SignedIn, profile: ProfileId, now: Timestamp) -> Result<String, ApiError> {
+        let session = self.sessions.select(&caller.session, profile, now).await?;
+        self.tokens.issue(&session.ok_or_else(ApiError::session_revoked)?).await
+    }
+}
