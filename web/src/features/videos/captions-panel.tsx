@@ -90,6 +90,8 @@ function Upload({ video }: { video: AdminVideo }) {
   const id = useId();
   const [language, setLanguage] = useState('en');
   const [file, setFile] = useState<File | null>(null);
+  /** Counts the uploads: only a new input shows no file. */
+  const [uploads, setUploads] = useState(0);
   const [issue, setIssue] = useState<string | null>(null);
   const send = useAct(async () => {
     const wrong = issueOf(file);
@@ -97,6 +99,7 @@ function Upload({ video }: { video: AdminVideo }) {
     if (!file || wrong !== null) return;
     await put.mutateAsync({ language, file });
     setFile(null);
+    setUploads((before) => before + 1);
     notify(t`Captions uploaded`);
   });
   // All of the service's issues are about the file.
@@ -111,7 +114,7 @@ function Upload({ video }: { video: AdminVideo }) {
       />
       <Frame id={id} label={t`File`} hint={t`WebVTT (.vtt) or SubRip (.srt), at most 256 KB`} issue={issue ?? refusals[0] ?? null}>
         <input
-          key={file ? 'chosen' : 'none'}
+          key={uploads}
           id={id}
           type="file"
           accept=".vtt,.srt,text/vtt,application/x-subrip"

@@ -99,6 +99,8 @@ function OwnPicture({ video }: { video: AdminVideo }) {
   const upload = useUploadPoster(video.id);
   const id = useId();
   const [file, setFile] = useState<File | null>(null);
+  /** Counts the uploads: only a new input shows no file. */
+  const [uploads, setUploads] = useState(0);
   const [issue, setIssue] = useState<string | null>(null);
   const send = useAct(async () => {
     const wrong = pictureIssue(file);
@@ -106,6 +108,7 @@ function OwnPicture({ video }: { video: AdminVideo }) {
     if (!file || wrong !== null) return;
     await upload.mutateAsync(file);
     setFile(null);
+    setUploads((before) => before + 1);
     notify(t`Poster changed`);
   });
   const refused = fieldIssues(send.error).image;
@@ -118,7 +121,7 @@ function OwnPicture({ video }: { video: AdminVideo }) {
         issue={issue ?? refused ?? null}
       >
         <input
-          key={file ? 'chosen' : 'none'}
+          key={uploads}
           id={id}
           type="file"
           accept={TYPES.join(',')}
