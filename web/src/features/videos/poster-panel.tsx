@@ -50,7 +50,8 @@ function FilmFrame({ video }: { video: AdminVideo }) {
   const [time, setTime] = useState(poster_source?.time?.toString() ?? '');
   const [issue, setIssue] = useState<string | null>(null);
   const send = useAct(async () => {
-    const seconds = Number(time);
+    // Many write a decimal comma.
+    const seconds = Number(time.replace(',', '.'));
     const isInFilm = time.trim() !== '' && seconds >= 0 && seconds < (video.duration ?? Infinity);
     setIssue(isInFilm ? null : t`Enter a time within the film, in seconds.`);
     if (!isInFilm) return;
@@ -68,7 +69,7 @@ function FilmFrame({ video }: { video: AdminVideo }) {
     <div className={fields.fields}>
       <TextField
         label={t`Frame of the film`}
-        hint={t`Its time in seconds, such as 12.5`}
+        hint={t`Time in seconds, for example 12.5`}
         inputMode="decimal"
         value={time}
         issue={issue ?? refused ?? null}
