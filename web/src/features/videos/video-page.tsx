@@ -50,7 +50,7 @@ export function Component() {
         )}
         {shown.series_id && !isBarred && (
           <ButtonLink to={`/series/${shown.series_id}`} size="lg" icon={MORE_ICONS.list}>
-            <Trans>Episodes</Trans>
+            <Trans>All episodes</Trans>
           </ButtonLink>
         )}
         {!isBarred && (
