@@ -1,3 +1,4 @@
+import { i18n } from '@lingui/core';
 import { t } from '@lingui/core/macro';
 import { useId, useState } from 'react';
 import { Badge } from '@/components/badge';
@@ -85,6 +86,17 @@ function issueOf(file: File | null): string | null {
   return file.size > BYTES_MAX ? t`The file is larger than 256 KB.` : null;
 }
 
+/** What the service says about the file, in the app's language. */
+function refusal(issue: string): string {
+  if (issue.startsWith('is neither')) return t`This file is neither WebVTT (.vtt) nor SubRip (.srt).`;
+  if (issue.startsWith('is not text')) return t`This file is not text in UTF-8 or UTF-16.`;
+  const line = /^line (\d+): /.exec(issue)?.[1];
+  if (line && issue.includes(' after the end ')) return t`The caption in line ${line} starts after the end of the film.`;
+  // What exactly is wrong with a line is said only in English.
+  if (line && i18n.locale !== 'en') return t`Line ${line} of the file is not valid.`;
+  return issue;
+}
+
 function Upload({ video }: { video: AdminVideo }) {
   const put = usePutCaptions(video.id);
   const id = useId();
@@ -103,7 +115,7 @@ function Upload({ video }: { video: AdminVideo }) {
     notify(t`Captions uploaded`);
   });
   // All of the service's issues are about the file.
-  const refusals = Object.values(fieldIssues(send.error));
+  const refusals = Object.values(fieldIssues(send.error)).map(refusal);
   return (
     <div className={fields.fields}>
       <Select

@@ -7,6 +7,7 @@ import { TextField } from '@/components/field';
 import { ErrorNotice } from '@/components/notice';
 import { PageHead } from '@/components/page-head';
 import { Segments } from '@/components/segments';
+import { fieldIssues } from '@/lib/errors/api-error';
 import type { SpokenLanguage, VideoQuality } from '@/lib/models';
 import { usePageTitle } from '@/lib/page-title';
 import { useForm } from '@/lib/use-form';
@@ -46,6 +47,13 @@ export function Component() {
       url: origin === 'url' && values.url.trim() === '' ? t`Enter the URL of the file` : undefined,
       ...videoIssues(values),
     }),
+    // The service says it only in English.
+    issuesOf: (error) => {
+      const issues = fieldIssues(error);
+      return issues.url
+        ? { ...issues, url: t`Mux cannot use this URL. Enter a public https address without a user name or password.` }
+        : null;
+    },
     submit: async (values) => {
       const { file } = chosen;
       const series = await seriesByName(values.series, values.category);

@@ -64,7 +64,7 @@ function FilmFrame({ video }: { video: AdminVideo }) {
     notify(t`Poster changed`);
   });
   const error = send.error ?? reset.error;
-  const refused = fieldIssues(send.error).time;
+  const refused = fieldIssues(send.error).time && t`Enter a time within the film, in seconds.`;
   return (
     <div className={fields.fields}>
       <TextField
@@ -96,6 +96,16 @@ function pictureIssue(file: File | null): string | null {
   return file.size > BYTES_MAX ? t`The picture is larger than 4 MB.` : null;
 }
 
+/** What the service says about the picture, in the app's language. */
+function refusal(issue: string): string {
+  if (issue.startsWith('is not a picture')) return t`Choose a picture in JPEG, PNG or WebP.`;
+  if (issue.startsWith('is damaged')) return t`The picture is damaged. Choose another one.`;
+  const pixels = /\d+/.exec(issue)?.[0];
+  if (pixels && issue.startsWith('must be at least')) return t`The picture must be at least ${pixels} pixels wide.`;
+  if (pixels && issue.startsWith('must have at most')) return t`The picture must have at most ${pixels} pixels on each side.`;
+  return issue;
+}
+
 function OwnPicture({ video }: { video: AdminVideo }) {
   const upload = useUploadPoster(video.id);
   const id = useId();
@@ -112,7 +122,8 @@ function OwnPicture({ video }: { video: AdminVideo }) {
     setUploads((before) => before + 1);
     notify(t`Poster changed`);
   });
-  const refused = fieldIssues(send.error).image;
+  const { image } = fieldIssues(send.error);
+  const refused = image === undefined ? undefined : refusal(image);
   return (
     <div className={fields.fields}>
       <Frame
