@@ -198,7 +198,8 @@ test('the page of an episode links to its series', async ({ pageOf, platform }) 
   const { series, episodes } = await seeded(platform);
   const page = await pageOf(await platform.register());
   await page.goto(`/videos/${episodes[1]?.id}`);
-  await page.getByRole('link', { name: 'Episodes', exact: true }).click();
+  // The first is the button, the second the heading of the shelf.
+  await page.getByRole('link', { name: 'All episodes', exact: true }).first().click();
   await expect(page).toHaveURL(`/series/${series.id}`);
   await expect(title(page)).toHaveText(series.title);
 });

@@ -1,4 +1,5 @@
-// Checks that the message catalogues contain exactly the messages of the sources, with a translation in every language of the app.
+// Checks that the message catalogues contain exactly the messages of the sources, with a translation in every language of the app: the
+// same one in each catalogue, because the app merges them. Messages that differ in meaning need a context.
 // `npm run messages` writes them.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -24,6 +25,18 @@ for (const catalog of catalogs) {
   for (const locale of Object.keys(languages.offered)) {
     const { missing } = await catalog.getTranslations(locale, { sourceLocale: config.sourceLocale, fallbackLocales: {} });
     for (const { id, source } of missing) failures.push(`${catalog.getFilename(locale)} lacks a translation: ${source ?? id}`);
+  }
+}
+
+for (const locale of Object.keys(languages.offered)) {
+  const known = new Map();
+  for (const catalog of catalogs) {
+    // An ID is made of a message and its context.
+    for (const [id, { message, translation }] of Object.entries((await catalog.read(locale)) ?? {})) {
+      const other = known.get(id) ?? translation;
+      if (other !== translation) failures.push(`${locale} translates “${message}” as “${other}” and as “${translation}”`);
+      known.set(id, other);
+    }
   }
 }
 

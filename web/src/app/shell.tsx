@@ -9,6 +9,7 @@ import { Logo } from '@/components/logo';
 import { Notices } from '@/components/notices';
 import { Segments } from '@/components/segments';
 import { useIsKids } from '@/lib/age-limit';
+import { useIsChoosing } from '@/lib/choosing';
 import { withTexts } from '@/lib/i18n/catalogues';
 import { isAuthPage } from '@/lib/return-to';
 import { useIsSignedIn } from '@/lib/session';
@@ -105,32 +106,37 @@ const themes = () =>
 function Footer() {
   const theme = useTheme();
   const isKids = useIsKids();
+  const isSignedIn = useIsSignedIn();
+  const isChoosing = useIsChoosing() && isSignedIn;
   return (
     <footer className={styles.footer}>
       <Logo />
-      <nav aria-label={t`Footer`}>
-        <ul className={styles.links}>
-          <li>
-            <Link to="/browse">
-              <Trans>Browse</Trans>
-            </Link>
-          </li>
-          {!isKids && (
-            <>
-              <li>
-                <Link to="/plans">
-                  <Trans>Plans and pricing</Trans>
-                </Link>
-              </li>
-              <li>
-                <Link to="/account">
-                  <Trans>Account</Trans>
-                </Link>
-              </li>
-            </>
-          )}
-        </ul>
-      </nav>
+      {/* On the forced choice of a profile, they would only lead back to it. */}
+      {!isChoosing && (
+        <nav aria-label={t`Footer`}>
+          <ul className={styles.links}>
+            <li>
+              <Link to="/browse">
+                <Trans>Browse</Trans>
+              </Link>
+            </li>
+            {!isKids && (
+              <>
+                <li>
+                  <Link to="/plans">
+                    <Trans>Plans and pricing</Trans>
+                  </Link>
+                </li>
+                <li>
+                  <Link to="/account">
+                    <Trans>Account</Trans>
+                  </Link>
+                </li>
+              </>
+            )}
+          </ul>
+        </nav>
+      )}
       <div className={styles.settings}>
         <LanguageMenu />
         <Segments label={t`Appearance`} value={theme} onChange={setTheme} options={themes()} />

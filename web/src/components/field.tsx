@@ -97,7 +97,7 @@ export function PasswordField(field: Labelled & Omit<InputHTMLAttributes<HTMLInp
 }
 
 /** The service's issues begin with a lower-case letter: `is too short`. */
-function sentenceOf(issue: string): string {
+export function sentenceOf(issue: string): string {
   const text = issue.charAt(0).toUpperCase() + issue.slice(1);
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -1,6 +1,7 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { useId } from 'react';
+import { sentenceOf } from './field';
 import field from './field.module.css';
 import { Icon } from './icon';
 import styles from './suggest-field.module.css';
@@ -39,7 +40,7 @@ export function SuggestField({ label, name, value, suggestions, hint, issue, max
           {issue && (
             <p id={`${id}-issue`} className={field.issue}>
               <Icon name="alert" size={16} />
-              <span>{issue}</span>
+              <span>{sentenceOf(issue)}</span>
             </p>
           )}
           {hint && (

@@ -61,7 +61,7 @@ export function useForm<Name extends string>({ initial, check, submit, issuesOf 
     setIssues((before) => ({ ...before, [name]: undefined }));
   };
 
-  const field = (name: Name) => ({
+  const field = <One extends Name>(name: One) => ({
     name,
     value: values[name],
     issue: issues[name] ?? null,

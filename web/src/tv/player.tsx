@@ -158,7 +158,7 @@ function Buttons({ element, focusKey, nextId, isPaused, onToggle }: ButtonsProps
   return (
     <Group focusKey={`${focusKey}-buttons`} className="buttons" label={t`Controls`}>
       <Item className="button" onPress={onToggle}>
-        {isPaused ? t`Play` : t`Pause`}
+        {isPaused ? t({ message: 'Play', context: 'after a pause' }) : t`Pause`}
       </Item>
       <Item className="button" onPress={() => restart(element.current)}>
         {t`From the beginning`}

@@ -79,7 +79,7 @@ export function EndSessionsDialog({ member, onClose }: DialogProps) {
       title={t`Sign out all devices?`}
       description={t`${email} is signed out at once, and playback stops. The password stays the same.`}
       form={form}
-      submitLabel={t`Sign out`}
+      submitLabel={t({ message: 'Sign out', context: 'somebody else' })}
       submitLook="danger"
       onClose={onClose}
     >

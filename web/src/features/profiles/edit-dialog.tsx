@@ -12,7 +12,7 @@ import { useMe } from '@/lib/queries/use-me';
 import { useForm } from '@/lib/use-form';
 import { AvatarPicker } from './avatar-picker';
 import { AVATARS } from './avatars';
-import { NAME_LENGTH_MAX, ages, nameIssue, showsMore } from './checks';
+import { NAME_LENGTH_MAX, ages, kidsLabel, nameIssue, showsMore } from './checks';
 import styles from './profiles.module.css';
 import { useChangeProfiles } from './use-change-profiles';
 
@@ -79,7 +79,7 @@ export function EditDialog({ profile, profiles, onClose }: EditDialogProps) {
               onChange={(value) => setAgeLimit(value === ANY ? null : Number(value))}
               options={[
                 { value: ANY, label: t`All ages` },
-                ...ages(profile?.age_limit ?? null).map((age) => ({ value: String(age), label: t`Kids, up to ${age}` })),
+                ...ages(profile?.age_limit ?? null).map((age) => ({ value: String(age), label: kidsLabel(age) })),
               ]}
             />
             <p className={styles.note}>

@@ -88,7 +88,11 @@ function pausedText(resumes_at: string | null | undefined): string {
 
 function withoutSubscription(complimentary_until: string | null | undefined): Description {
   if (!complimentary_until)
-    return { label: t`None`, tone: 'neutral', text: t`You don’t have a subscription. You can still watch free titles.` };
+    return {
+      label: t({ message: 'None', context: 'subscription' }),
+      tone: 'neutral',
+      text: t`You don’t have a subscription. You can still watch free titles.`,
+    };
   const date = day(complimentary_until);
   return { label: t`Complimentary`, tone: 'positive', text: t`A complimentary plan from us, until ${date}.` };
 }

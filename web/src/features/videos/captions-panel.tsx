@@ -1,3 +1,4 @@
+import { i18n } from '@lingui/core';
 import { t } from '@lingui/core/macro';
 import { useId, useState } from 'react';
 import { Badge } from '@/components/badge';
@@ -85,11 +86,24 @@ function issueOf(file: File | null): string | null {
   return file.size > BYTES_MAX ? t`The file is larger than 256 KB.` : null;
 }
 
+/** What the service says about the file, in the app's language. */
+function refusal(issue: string): string {
+  if (issue.startsWith('is neither')) return t`This file is neither WebVTT (.vtt) nor SubRip (.srt).`;
+  if (issue.startsWith('is not text')) return t`This file is not text in UTF-8 or UTF-16.`;
+  const line = /^line (\d+): /.exec(issue)?.[1];
+  if (line && issue.includes(' after the end ')) return t`The caption in line ${line} starts after the end of the film.`;
+  // What exactly is wrong with a line is said only in English.
+  if (line && i18n.locale !== 'en') return t`Line ${line} of the file is not valid.`;
+  return issue;
+}
+
 function Upload({ video }: { video: AdminVideo }) {
   const put = usePutCaptions(video.id);
   const id = useId();
   const [language, setLanguage] = useState('en');
   const [file, setFile] = useState<File | null>(null);
+  /** Counts the uploads: only a new input shows no file. */
+  const [uploads, setUploads] = useState(0);
   const [issue, setIssue] = useState<string | null>(null);
   const send = useAct(async () => {
     const wrong = issueOf(file);
@@ -97,10 +111,11 @@ function Upload({ video }: { video: AdminVideo }) {
     if (!file || wrong !== null) return;
     await put.mutateAsync({ language, file });
     setFile(null);
+    setUploads((before) => before + 1);
     notify(t`Captions uploaded`);
   });
   // All of the service's issues are about the file.
-  const refusals = Object.values(fieldIssues(send.error));
+  const refusals = Object.values(fieldIssues(send.error)).map(refusal);
   return (
     <div className={fields.fields}>
       <Select
@@ -111,7 +126,7 @@ function Upload({ video }: { video: AdminVideo }) {
       />
       <Frame id={id} label={t`File`} hint={t`WebVTT (.vtt) or SubRip (.srt), at most 256 KB`} issue={issue ?? refusals[0] ?? null}>
         <input
-          key={file ? 'chosen' : 'none'}
+          key={uploads}
           id={id}
           type="file"
           accept=".vtt,.srt,text/vtt,application/x-subrip"

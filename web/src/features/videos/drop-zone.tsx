@@ -10,6 +10,8 @@ import styles from './drop-zone.module.css';
 import { HEAD_BYTES, fileIssue } from './video-file';
 
 interface DropZoneProps {
+  /** Names the button in its form, which can then move focus there. */
+  name?: string;
   /** The chosen file. */
   file: File | null;
   /** What is wrong with the file, or that none was chosen. */
@@ -21,7 +23,7 @@ interface DropZoneProps {
 }
 
 /** Takes a video file, by drag and drop or from the system's file dialog. */
-export function DropZone({ file, issue, onFile, title = t`Drop a video file here` }: DropZoneProps) {
+export function DropZone({ name: field, file, issue, onFile, title = t`Drop a video file here` }: DropZoneProps) {
   const input = useRef<HTMLInputElement>(null);
   const [isOver, setIsOver] = useState(false);
   const id = useId();
@@ -74,7 +76,7 @@ export function DropZone({ file, issue, onFile, title = t`Drop a video file here
             {file ? bytes(file.size) : t`MP4, MOV, MKV, WebM and most other formats. The file is uploaded directly to Mux.`}
           </p>
         </div>
-        <Button size="sm" onClick={() => input.current?.click()} aria-describedby={issue ? id : undefined}>
+        <Button name={field} size="sm" onClick={() => input.current?.click()} aria-describedby={issue ? id : undefined}>
           {file ? t`Choose another file` : t`Choose a file`}
         </Button>
         <input

@@ -33,19 +33,34 @@ export function Component() {
   const [quality, setQuality] = useState<VideoQuality>('basic');
   const [captions, setCaptions] = useState<SpokenLanguage | 'none'>('none');
   const [origin, setOrigin] = useState<'device' | 'url'>('device');
-  const [url, setUrl] = useState({ value: '', issue: null as string | null });
   const importVideo = useImportVideo();
   const form = useForm({
-    initial: trailer_of ? { ...initialVideo(), title: t`Trailer`, category: t`Trailer`, required_plan: 'free' } : initialVideo(),
-    check: videoIssues,
+    // In the order of the page: the first field with an issue gets focus.
+    initial: {
+      file: '',
+      url: '',
+      ...initialVideo(),
+      ...(trailer_of && { title: t`Trailer`, category: t`Trailer`, required_plan: 'free' }),
+    },
+    check: (values) => ({
+      file: origin === 'device' && !chosen.file ? (chosen.issue ?? t`Choose a video file first.`) : undefined,
+      url: origin === 'url' && values.url.trim() === '' ? t`Enter the URL of the file` : undefined,
+      ...videoIssues(values),
+    }),
+    // The service says it only in English.
+    issuesOf: (error) => {
+      const issues = fieldIssues(error);
+      return issues.url
+        ? { ...issues, url: t`Mux cannot use this URL. Enter a public https address without a user name or password.` }
+        : null;
+    },
     submit: async (values) => {
       const { file } = chosen;
-      if (isIncomplete()) return;
       const series = await seriesByName(values.series, values.category);
       const generated_captions = captions === 'none' ? null : captions;
       const body = { ...videoBody(values, series), trailer_of, video_quality: quality, generated_captions };
       if (origin === 'url') {
-        const { id } = await importVideo.mutateAsync({ ...body, url: url.value.trim() });
+        const { id } = await importVideo.mutateAsync({ ...body, url: values.url.trim() });
         await navigate(`/admin/videos/${id}`, { replace: true });
       } else if (file) {
         const { video, upload } = await create.mutateAsync(body);
@@ -54,32 +69,15 @@ export function Component() {
       }
     },
   });
-  /** Whether the file or its URL is missing, which the form then says. */
-  const isIncomplete = (): boolean => {
-    if (origin === 'url') {
-      const issue = url.value.trim() === '' ? t`Enter the URL of the file` : null;
-      setUrl({ ...url, issue });
-      return issue !== null;
-    }
-    if (!chosen.file) setChosen({ file: null, issue: chosen.issue ?? t`Choose a video file first.` });
-    return !chosen.file;
-  };
-  const refusedUrl = fieldIssues(importVideo.error).url;
   const take = (file: File | null, issue: string | null) => {
     setChosen({ file, issue });
+    form.set('file', '');
     if (file && form.values.title.trim() === '') form.set('title', titleOfFile(file.name));
   };
   return (
     <>
       <PageHead title={heading} back={{ to: '/admin/videos', label: t`Videos` }} />
-      <form
-        noValidate
-        className={styles.form}
-        onSubmit={(event) => {
-          isIncomplete();
-          void form.onSubmit(event);
-        }}
-      >
+      <form noValidate className={styles.form} onSubmit={(event) => void form.onSubmit(event)}>
         <div className={styles.fields}>
           <Segments
             label={t`Where the file is`}
@@ -91,15 +89,13 @@ export function Component() {
             onChange={setOrigin}
           />
           {origin === 'device' ? (
-            <DropZone file={chosen.file} issue={chosen.issue} onFile={take} />
+            <DropZone name="file" file={chosen.file} issue={chosen.issue ?? form.field('file').issue} onFile={take} />
           ) : (
             <TextField
+              {...form.field('url')}
               label={t`URL of the file`}
               hint={t`An https address that anybody can load. Mux fetches the file.`}
               type="url"
-              value={url.value}
-              issue={url.issue ?? refusedUrl ?? null}
-              onChange={({ target }) => setUrl({ value: target.value, issue: null })}
             />
           )}
         </div>

@@ -50,7 +50,8 @@ function FilmFrame({ video }: { video: AdminVideo }) {
   const [time, setTime] = useState(poster_source?.time?.toString() ?? '');
   const [issue, setIssue] = useState<string | null>(null);
   const send = useAct(async () => {
-    const seconds = Number(time);
+    // Many write a decimal comma.
+    const seconds = Number(time.replace(',', '.'));
     const isInFilm = time.trim() !== '' && seconds >= 0 && seconds < (video.duration ?? Infinity);
     setIssue(isInFilm ? null : t`Enter a time within the film, in seconds.`);
     if (!isInFilm) return;
@@ -63,12 +64,12 @@ function FilmFrame({ video }: { video: AdminVideo }) {
     notify(t`Poster changed`);
   });
   const error = send.error ?? reset.error;
-  const refused = fieldIssues(send.error).time;
+  const refused = fieldIssues(send.error).time && t`Enter a time within the film, in seconds.`;
   return (
     <div className={fields.fields}>
       <TextField
         label={t`Frame of the film`}
-        hint={t`Its time in seconds, such as 12.5`}
+        hint={t`Time in seconds, for example 12.5`}
         inputMode="decimal"
         value={time}
         issue={issue ?? refused ?? null}
@@ -95,10 +96,22 @@ function pictureIssue(file: File | null): string | null {
   return file.size > BYTES_MAX ? t`The picture is larger than 4 MB.` : null;
 }
 
+/** What the service says about the picture, in the app's language. */
+function refusal(issue: string): string {
+  if (issue.startsWith('is not a picture')) return t`Choose a picture in JPEG, PNG or WebP.`;
+  if (issue.startsWith('is damaged')) return t`The picture is damaged. Choose another one.`;
+  const pixels = /\d+/.exec(issue)?.[0];
+  if (pixels && issue.startsWith('must be at least')) return t`The picture must be at least ${pixels} pixels wide.`;
+  if (pixels && issue.startsWith('must have at most')) return t`The picture must have at most ${pixels} pixels on each side.`;
+  return issue;
+}
+
 function OwnPicture({ video }: { video: AdminVideo }) {
   const upload = useUploadPoster(video.id);
   const id = useId();
   const [file, setFile] = useState<File | null>(null);
+  /** Counts the uploads: only a new input shows no file. */
+  const [uploads, setUploads] = useState(0);
   const [issue, setIssue] = useState<string | null>(null);
   const send = useAct(async () => {
     const wrong = pictureIssue(file);
@@ -106,9 +119,11 @@ function OwnPicture({ video }: { video: AdminVideo }) {
     if (!file || wrong !== null) return;
     await upload.mutateAsync(file);
     setFile(null);
+    setUploads((before) => before + 1);
     notify(t`Poster changed`);
   });
-  const refused = fieldIssues(send.error).image;
+  const { image } = fieldIssues(send.error);
+  const refused = image === undefined ? undefined : refusal(image);
   return (
     <div className={fields.fields}>
       <Frame
@@ -118,7 +133,7 @@ function OwnPicture({ video }: { video: AdminVideo }) {
         issue={issue ?? refused ?? null}
       >
         <input
-          key={file ? 'chosen' : 'none'}
+          key={uploads}
           id={id}
           type="file"
           accept={TYPES.join(',')}

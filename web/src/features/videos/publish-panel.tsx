@@ -11,6 +11,7 @@ import type { AdminVideo } from '@/lib/models';
 import { notify } from '@/lib/notify';
 import { useAct } from '@/lib/use-act';
 import { ScheduleDialog } from './schedule-dialog';
+import { useTitleOfTrailer } from './use-trailers';
 import { useUpdateVideo } from './use-update-video';
 import { publication } from './video-state';
 
@@ -24,6 +25,9 @@ export function PublishPanel({ video }: { video: AdminVideo }) {
     notify(t`“${title}” published`);
   });
   const { kind } = publication(video);
+  // A trailer has no page of its own.
+  const trailed = useTitleOfTrailer(video);
+  const page = video.trailer_of ? trailed?.page : `/videos/${video.id}`;
   const isReady = video.status === 'ready';
   return (
     <Panel
@@ -51,8 +55,8 @@ export function PublishPanel({ video }: { video: AdminVideo }) {
             {kind === 'scheduled' ? t`Change date` : t`Schedule`}
           </Button>
         )}
-        {kind === 'published' && (
-          <ButtonLink to={`/videos/${video.id}`} icon={MORE_ICONS.eye}>
+        {kind === 'published' && page && (
+          <ButtonLink to={page} icon={MORE_ICONS.eye}>
             {t`View as viewer`}
           </ButtonLink>
         )}

@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { Link } from '@/lib/router/link';
 import { ButtonLink } from '@/components/button';
@@ -7,7 +8,7 @@ import { Actions, Note, Panel } from '@/components/panel';
 import { length } from '@/lib/format';
 import type { AdminVideo } from '@/lib/models';
 import styles from './item-list.module.css';
-import { useTrailers } from './use-trailers';
+import { useTitleOfTrailer, useTrailers } from './use-trailers';
 import { EncodingBadge, publication } from './video-state';
 
 /** The trailers of a title, and where an operator adds one; or what the trailer on this page belongs to. */
@@ -15,7 +16,10 @@ export function TrailerPanel({ video }: { video: AdminVideo }) {
   return (
     <Panel title={t`Trailer`}>
       {video.trailer_of ? (
-        <Note>{t`This video is a trailer. It is shown with its title, in no list, and plays for everybody once it is published.`}</Note>
+        <>
+          <Note>{t`This video is a trailer. It is shown with its title, in no list, and plays for everybody once it is published.`}</Note>
+          <Trailed trailer={video} />
+        </>
       ) : (
         <>
           <Note>{t`A trailer plays without an account. Of several, the one that was published last is shown.`}</Note>
@@ -34,6 +38,20 @@ export function TrailerPanel({ video }: { video: AdminVideo }) {
         </>
       )}
     </Panel>
+  );
+}
+
+/** The film or series of a trailer. */
+function Trailed({ trailer }: { trailer: AdminVideo }) {
+  const trailed = useTitleOfTrailer(trailer);
+  if (!trailed) return null;
+  const { title, operatorPage } = trailed;
+  return (
+    <Note>
+      <Trans>
+        Trailer of <Link to={operatorPage}>{title}</Link>
+      </Trans>
+    </Note>
   );
 }
 

@@ -7,6 +7,7 @@ import { MORE_ICONS } from '@/components/more-icons';
 import { ErrorNotice, Callout } from '@/components/notice';
 import type { ShownVideo, Video } from '@/lib/models';
 import { planName } from '@/lib/nouns';
+import { useIsKids } from '@/lib/age-limit';
 import { usePageTitle } from '@/lib/page-title';
 import { explain } from '@/lib/errors/explain';
 import { ApiError } from '@/lib/errors/api-error';
@@ -26,6 +27,7 @@ import { VideoShelf } from './video-shelf';
 export function Component() {
   const { id = '' } = useParams();
   const video = useVideo(id);
+  const isKids = useIsKids();
   // Only what is public has a public page; an administrator also sees other videos here.
   const isPublic = video.data !== undefined && isPast(video.data.published_at);
   const title = useTitle(id, { enabled: isPublic });
@@ -34,6 +36,8 @@ export function Component() {
   // The trailer's button is there from the start, so that nothing shifts.
   if (!video.data || (isPublic && title.isPending && title.failureCount === 0)) return <HeroSkeleton />;
   const shown = video.data;
+  // A film above the age limit of a kids profile, which shows nothing of it and keeps nothing about it.
+  const isBarred = isKids && shown.access.code === 'FORBIDDEN';
   const popular = <VideoShelf title={t`Popular`} filter={{ sort: 'popular' }} without={shown.id} />;
   return (
     <div className={styles.page}>
@@ -44,14 +48,18 @@ export function Component() {
             <Trans>Start over</Trans>
           </ButtonLink>
         )}
-        {shown.series_id && (
+        {shown.series_id && !isBarred && (
           <ButtonLink to={`/series/${shown.series_id}`} size="lg" icon={MORE_ICONS.list}>
-            <Trans>Episodes</Trans>
+            <Trans>All episodes</Trans>
           </ButtonLink>
         )}
-        <TrailerButton title={title.data} />
-        <ListButton video={shown} isListed={shown.on_watchlist} />
-        <WatchedButton video={shown} />
+        {!isBarred && (
+          <>
+            <TrailerButton title={title.data} />
+            <ListButton video={shown} isListed={shown.on_watchlist} />
+            <WatchedButton video={shown} />
+          </>
+        )}
         <Reason video={shown} />
       </Hero>
       {shown.series_id && (

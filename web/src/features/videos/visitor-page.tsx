@@ -30,7 +30,7 @@ export function VisitorPage() {
         <TrailerButton title={shown} />
         {shown.series_id && (
           <ButtonLink to={`/series/${shown.series_id}`} size="lg">
-            <Trans>Episodes</Trans>
+            <Trans>All episodes</Trans>
           </ButtonLink>
         )}
       </Hero>

@@ -25,7 +25,7 @@ export default function CastOverlay({ player, state: { device, isPlaying, progre
           <Trans>Back 10 seconds</Trans>
         </Button>
         <Button look="primary" icon={isPlaying ? MORE_ICONS.pause : 'play'} onClick={() => player.toggle()}>
-          {isPlaying ? t`Pause` : t`Play`}
+          {isPlaying ? t`Pause` : t({ message: 'Play', context: 'after a pause' })}
         </Button>
         <Button look="quiet" className={styles.overButton} onClick={() => player.seekBy(JUMP_SECONDS)}>
           <Trans>Forward 10 seconds</Trans>
