@@ -40,9 +40,12 @@ impl Video {
         for replacement in &mut video.caption_replacements {
             replacement.former.retain(|track_id| *track_id != new.track_id);
         }
-        video
-            .obsolete
-            .retain(|obsolete| !matches!(obsolete, Obsolete::Captions { track_id, .. } if *track_id == new.track_id));
+        let pending = video.obsolete.len();
+        let is_new =
+            |obsolete: &Obsolete| matches!(obsolete, Obsolete::Captions { track_id, .. } if *track_id == new.track_id);
+        video.obsolete.retain(|obsolete| !is_new(obsolete));
+        // Their reports were ignored, so ask for them at once.
+        let is_late = video.obsolete.len() < pending;
         if !video.captions.iter().any(|track| track.track_id == new.track_id) {
             video.captions.push(new.clone());
         }
@@ -50,7 +53,7 @@ impl Video {
             let replacement = CaptionReplacement { track_id: new.track_id.clone(), name: name.to_owned(), former };
             video.caption_replacements.push(replacement);
         }
-        video.check_at = Some(now + READING_TIME);
+        video.check_at = (!is_late).then(|| now + READING_TIME);
         video.replace_captions();
         video
     }
