@@ -179,9 +179,12 @@ async fn of_uploads_at_the_same_time_the_last_one_is_kept() {
         assert_eq!(answer.status(), 200, "{answer}");
     }
 
+    // A report that arrived before its upload was written is asked for by the job.
+    platform.advance(16 * 60).await;
     let captions = settled(&platform, &admin, &id).await;
     let german: Vec<&Value> = captions.iter().filter(|track| track["language"] == "de").collect();
     assert_eq!(german.len(), 1, "{captions:?}");
+    assert_eq!(german_tracks_at_mux(&platform, &admin, &id).await.len(), 1, "the others are deleted");
 }
 
 #[tokio::test]
