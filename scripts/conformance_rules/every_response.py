@@ -27,6 +27,9 @@ STATUS_OF = {
     413: "PAYLOAD_TOO_LARGE",
     415: "UNSUPPORTED_MEDIA_TYPE",
     429: "RATE_LIMITED",
+    500: "INTERNAL",
+    502: "PAYMENT_PROVIDER_UNAVAILABLE VIDEO_PROVIDER_UNAVAILABLE",
+    503: "UNAVAILABLE",
 }
 # A session's token, wherever it is in a response.
 TOKEN = re.compile(rb'"token"\s*:\s*"')
@@ -86,8 +89,10 @@ def error_form(service: Service) -> None:
         error = answer.error
         if not error or answer.json.get("success") is not False or not error.get("message"):
             problems.append(f"{answer}: it is {answer.content[:60]!r}")
-        elif answer.code not in STATUS_OF.get(answer.status, answer.code).split():
+        elif answer.code not in STATUS_OF.get(answer.status, "").split():
             problems.append(f"{answer}: not a code of this status")
+        elif answer.status in (429, 503) and not answer.header("retry-after"):
+            problems.append(f"{answer}: there is no Retry-After")
         elif error.get("request_id") != answer.header("x-request-id"):
             problems.append(f"{answer}: request_id is not the X-Request-Id")
     expect_none(problems)

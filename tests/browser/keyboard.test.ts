@@ -101,7 +101,7 @@ test('the account menu can be used with the keyboard', async ({ pageOf, platform
   const page = await pageOf(await platform.register());
   await page.goto('/browse');
   await press(page, page.getByRole('button', { name: 'Your account' }));
-  await expect(page.getByRole('menuitem', { name: 'My list' })).toBeFocused();
+  await expect(page.getByRole('menuitem', { name: 'Switch profile' })).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('End');
   await expect(page.getByRole('menuitem', { name: 'Sign out' })).toBeFocused();

@@ -79,7 +79,7 @@ test('a language that was chosen on this device overrides the account’s langua
   const asked: string[] = [];
   page.on('request', (request) => request.url().endsWith('/api/preferences') && asked.push(request.method()));
   await signIn(page, person, { email: 'Adresse e-mail', password: 'Mot de passe', button: 'Se connecter' });
-  await expect(title(page)).toHaveText('Profil');
+  await expect(title(page)).toHaveText('Informations du compte');
   await page.waitForLoadState('networkidle');
   await expect(html(page)).toHaveAttribute('lang', 'fr');
   expect(asked, 'the preferences are not requested').toEqual([]);

@@ -89,7 +89,11 @@ impl Endpoint for ApproveDeviceLogin {
         call.counted.push(guess);
         futures::future::join_all(call.counted.drain(..).map(|count| self.limiter.give_back(count))).await;
         let decision = call.input.0.approve.map(|approve| match approve {
-            true => Decision::Approved { user_id: user.id, credential_version: user.credential_version },
+            true => Decision::Approved {
+                user_id: user.id,
+                credential_version: user.credential_version,
+                profile_id: call.caller.viewer.added(),
+            },
             false => Decision::Refused { user_id: user.id },
         });
         let login = match decision {

@@ -36,11 +36,14 @@ impl Job for FinishDeletions {
     }
 
     async fn run(&self, _: Tick, now: Timestamp) -> Result<FinishedDeletions, ApiError> {
+        let accounts = self.accounts.finish_all(now).await;
         let profiles = self.deletions.finish_profiles(now).await;
-        match self.accounts.finish_all(now).await? {
-            (finished, 0) => Ok(FinishedDeletions { finished, profiles: profiles? }),
+        match (accounts?, profiles?) {
+            ((finished, 0), (profiles, 0)) => Ok(FinishedDeletions { finished, profiles }),
             // The run fails, so the alarm triggers; the next run retries.
-            (_, failed) => Err(ApiError::unavailable(format!("{failed} deletions could not be finished"))),
+            ((_, accounts), (_, profiles)) => {
+                Err(ApiError::unavailable(format!("{} deletions could not be finished", accounts + profiles)))
+            }
         }
     }
 }

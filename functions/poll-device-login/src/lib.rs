@@ -85,10 +85,11 @@ impl Endpoint for PollDeviceLogin {
             let (next, answer) = match login.poll(call.now) {
                 Poll::Expired => return Err(over()),
                 Poll::Refused => return Err(refused()),
-                Poll::Approved { user_id, credential_version } => {
+                Poll::Approved { user_id, credential_version, profile_id } => {
                     let name = device_name(login.given_name.as_deref(), login.user_agent.as_deref());
                     let listed = listed_device_name(name.as_deref());
                     let session = Session::start(user_id, credential_version, listed, call.now);
+                    let session = Session { profile_id, ..session };
                     return self.sign_in(&call, Approved { code: &code, login, session }).await;
                 }
                 Poll::Pending(next) => (next, pending()),

@@ -179,7 +179,7 @@ impl Changes {
             self.stripe.bind_key(&subscription.customer, &requested, key).await?;
         }
         match (timing, key) {
-            (ChangeTiming::Unchanged, _) if !is_stored => Ok(()),
+            (ChangeTiming::Unchanged, None) if !is_stored => Ok(()),
             (ChangeTiming::Immediate, _) => {
                 // Any schedule that is left no longer changes anything.
                 self.stripe.drop_schedule(subscription).await?;
@@ -200,7 +200,7 @@ impl Changes {
             // An earlier attempt of this request may have made the change. If not, this call changes nothing.
             (ChangeTiming::Unchanged, Some(key)) => {
                 match self.stripe.change_now(subscription, &price.id, Some(key)).await {
-                    Ok(changed) if changed.is_replayed => Ok(()),
+                    Ok(changed) if changed.is_replayed || !is_stored => Ok(()),
                     Ok(_) => Err(already_on_plan()),
                     // It was used for another call. If that was for this change without a charge, Stripe replays it.
                     Err(StripeError::KeyReused) => {

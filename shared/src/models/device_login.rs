@@ -1,6 +1,6 @@
 //! Signing in a device without a keyboard (RFC 8628): the device shows a code, and a viewer approves it elsewhere.
 
-use crate::models::ids::UserId;
+use crate::models::ids::{ProfileId, UserId};
 use jiff::{SignedDuration, Timestamp};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -109,6 +109,9 @@ pub enum Decision {
         user_id: UserId,
         /// The version of the viewer's password at that time: the device's session ends with that password.
         credential_version: u64,
+        /// The profile that approved it, in which the device starts; `None` for the first one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        profile_id: Option<ProfileId>,
     },
     /// Not to sign the device in.
     Refused {
@@ -167,6 +170,8 @@ pub enum Poll {
         user_id: UserId,
         /// The version of the viewer's password.
         credential_version: u64,
+        /// The profile that approved it; `None` for the first one.
+        profile_id: Option<ProfileId>,
     },
     /// The viewer refused the device.
     Refused,
@@ -204,7 +209,9 @@ impl DeviceLogin {
             return Poll::Expired;
         }
         match self.decision {
-            Decision::Approved { user_id, credential_version } => Poll::Approved { user_id, credential_version },
+            Decision::Approved { user_id, credential_version, profile_id } => {
+                Poll::Approved { user_id, credential_version, profile_id }
+            }
             Decision::Refused { .. } => Poll::Refused,
             Decision::Pending if now < self.next_poll_at => {
                 Poll::TooSoon(self.polled((self.interval + POLL_SECONDS).min(POLL_SECONDS_MAX), now))
@@ -307,13 +314,22 @@ mod tests {
     fn a_decision_counts_at_once_and_only_for_ten_minutes() {
         let user_id = UserId::new(at(0));
         let Poll::Pending(polled) = waiting().poll(at(0)) else { panic!("pending") };
-        let approved = polled.decided(Decision::Approved { user_id, credential_version: 3 }).expect("open");
-        assert_eq!(approved.poll(at(1)), Poll::Approved { user_id, credential_version: 3 }, "however soon");
+        let approved =
+            polled.decided(Decision::Approved { user_id, credential_version: 3, profile_id: None }).expect("open");
+        assert_eq!(
+            approved.poll(at(1)),
+            Poll::Approved { user_id, credential_version: 3, profile_id: None },
+            "however soon"
+        );
         assert_eq!(approved.poll(at(600)), Poll::Expired);
         assert_eq!(waiting().poll(at(600)), Poll::Expired);
         let refused = approved.decided(Decision::Refused { user_id }).expect("an approval can be withdrawn");
         assert_eq!(refused.poll(at(1)), Poll::Refused);
-        assert_eq!(refused.decided(Decision::Approved { user_id, credential_version: 3 }), None, "a refusal is final");
+        assert_eq!(
+            refused.decided(Decision::Approved { user_id, credential_version: 3, profile_id: None }),
+            None,
+            "a refusal is final"
+        );
     }
 
     #[test]

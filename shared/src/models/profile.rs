@@ -188,7 +188,10 @@ impl NewProfile {
         let avatar = self.avatar.unwrap_or_else(|| Avatar::unused(profiles));
         let name = self.name.as_str().to_owned();
         let new = Profile { id, name, avatar, age_limit: self.age_limit, pin_hash: None, created_at: now };
-        with_distinct_names(profiles.iter().cloned().chain([new]).collect())
+        if is_taken(profiles, &new) {
+            return Err(ProfileConflict::NameTaken);
+        }
+        Ok(profiles.iter().cloned().chain([new]).collect())
     }
 }
 
@@ -231,7 +234,10 @@ impl ProfileEdits {
         if place == 0 && profile.age_limit.is_some() {
             return Err(ProfileConflict::FirstHasNoLimit);
         }
-        if is_renamed { with_distinct_names(profiles) } else { Ok(profiles) }
+        if is_renamed && is_taken(&profiles, &profiles[place]) {
+            return Err(ProfileConflict::NameTaken);
+        }
+        Ok(profiles)
     }
 }
 
@@ -247,9 +253,9 @@ pub fn removed(profiles: &[Profile], id: ProfileId) -> Result<Vec<Profile>, Prof
     }
 }
 
-fn with_distinct_names(profiles: Vec<Profile>) -> Result<Vec<Profile>, ProfileConflict> {
-    let mut names: Vec<String> = profiles.iter().map(|profile| profile.name.to_lowercase()).collect();
-    names.sort();
-    names.dedup();
-    if names.len() == profiles.len() { Ok(profiles) } else { Err(ProfileConflict::NameTaken) }
+/// Whether another profile has the name of this one. Others may have the same name: the first profile is called like the account
+/// until it gets a name of its own.
+fn is_taken(profiles: &[Profile], named: &Profile) -> bool {
+    let name = named.name.to_lowercase();
+    profiles.iter().any(|other| other.id != named.id && other.name.to_lowercase() == name)
 }

@@ -39,7 +39,7 @@ pub struct Session {
     pub token_issued_at: Timestamp,
     /// When the tokens that were exchanged within the last minute were issued, in Unix seconds, oldest first. Each was
     /// exchanged for the next one, the last for the newest token. Tokens are issued in different seconds, so these are
-    /// sixty at most.
+    /// some sixty at most.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exchanged_tokens: Vec<i64>,
     /// The profile of its newest token; `None` until one was selected, for the first profile.

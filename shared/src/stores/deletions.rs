@@ -199,19 +199,27 @@ impl Deletions {
     }
 
     /// Deletes once more what deleted profiles have, which requests in flight may have written. Returns how many are
-    /// finished.
+    /// finished, and how many failed, which do not keep the others from being finished.
     #[boxed]
-    pub async fn finish_profiles(&self, now: Timestamp) -> Result<u32, StoreError> {
-        let mut finished = 0;
+    pub async fn finish_profiles(&self, now: Timestamp) -> Result<(u32, u32), StoreError> {
+        let (mut finished, mut failed) = (0, 0);
         for item in self.items(Table::Sessions, ("pk", PROFILES), None).await? {
-            let deletion: ProfileDeletion = read(item)?;
-            self.erase(deletion.viewer).await?;
-            if now >= deletion.deleted_at + UNDER_WAY {
-                self.delete(vec![(Table::Sessions, ProfileDeletion::key(deletion.viewer).item())]).await?;
-                finished += 1;
+            match self.finish_profile(item, now).await {
+                Ok(is_finished) => finished += u32::from(is_finished),
+                Err(_) => failed += 1,
             }
         }
-        Ok(finished)
+        Ok((finished, failed))
+    }
+
+    async fn finish_profile(&self, item: Item, now: Timestamp) -> Result<bool, StoreError> {
+        let deletion: ProfileDeletion = read(item)?;
+        self.erase(deletion.viewer).await?;
+        let is_finished = now >= deletion.deleted_at + UNDER_WAY;
+        if is_finished {
+            self.delete(vec![(Table::Sessions, ProfileDeletion::key(deletion.viewer).item())]).await?;
+        }
+        Ok(is_finished)
     }
 
     async fn empty(&self, table: Table, partition: (&str, &str)) -> Result<(), StoreError> {

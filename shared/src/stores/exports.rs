@@ -47,7 +47,7 @@ const INTERNAL: &[&str] = &[
     "session_kept",
     "customer_behind",
     "token_issued_at",
-    "exchanged_token_issued_at",
+    "exchanged_tokens",
     "profiles_version",
 ];
 
