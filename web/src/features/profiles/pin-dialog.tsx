@@ -25,7 +25,7 @@ export function PinDialog({ profile: { name }, onClose, onPin }: PinDialogProps)
     check: ({ pin }) => ({ pin: isWholePin(pin) ? undefined : t`Enter the four digits of the PIN` }),
     submit: ({ pin }) => onPin(pin),
     issuesOf: (error) => {
-      // A wrong PIN is typed anew.
+      // After a wrong PIN, the viewer starts again.
       if (hasCode(error, 'INVALID_CREDENTIALS')) form.set('pin', '');
       return { pin: pinRefusal(error) };
     },
