@@ -52,7 +52,7 @@ export function PinDialog({ profile: { name }, onClose, onPin }: PinDialogProps)
       <form id={id} noValidate className={styles.form} onSubmit={(event) => void form.onSubmit(event)}>
         <PinField {...form.field('pin')} label={t`PIN`} onPin={(pin) => form.set('pin', pin)} />
         <p className={styles.note}>
-          <Trans>Forgot it? The owner of the account can change it under “Manage profiles”.</Trans>
+          <Trans>Forgot it? The account owner can change it under “Manage profiles”.</Trans>
         </p>
       </form>
     </Dialog>
