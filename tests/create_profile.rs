@@ -37,7 +37,7 @@ async fn a_sixth_profile_is_refused() {
 }
 
 #[tokio::test]
-async fn of_six_profiles_that_are_added_at_once_four_exist_afterwards() {
+async fn six_concurrent_additions_add_only_four_profiles() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     let add = |name: usize| {

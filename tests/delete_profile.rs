@@ -85,7 +85,7 @@ async fn a_profile_that_is_deleted_while_it_plays_gets_403_and_nothing_is_writte
 }
 
 #[tokio::test]
-async fn a_token_of_a_deleted_profile_is_good_for_choosing_another_one_and_for_nothing_else() {
+async fn a_token_of_a_deleted_profile_can_only_be_used_to_choose_another_profile() {
     let platform = Platform::bare().await;
     let (viewer, robin, as_robin, film) = household(&platform).await;
     assert_eq!(as_robin.delete(&path(&robin)).await.status(), 200, "also by itself");

@@ -3,7 +3,7 @@
 use support::Platform;
 
 #[tokio::test]
-async fn crawlers_find_the_sitemap_and_no_private_page() {
+async fn crawlers_find_the_sitemap_but_no_private_pages() {
     let platform = Platform::bare().await;
 
     let answer = platform.anyone().get("/robots.txt").await;

@@ -35,7 +35,7 @@ async fn a_series_has_its_name_its_picture_and_the_numbers_of_its_seasons() {
 }
 
 #[tokio::test]
-async fn nothing_is_said_of_a_series_without_a_public_episode() {
+async fn a_series_without_a_public_episode_gets_the_apps_plain_page() {
     let app = App::start().await;
     let admin = app.platform.admin().await;
     let empty = app.platform.new_series(&admin, "Not announced").await;

@@ -45,7 +45,7 @@ async fn every_public_title_is_listed_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_file_that_does_not_exist_is_404_and_a_wrong_number_400() {
+async fn a_missing_file_returns_404_and_an_invalid_number_returns_400() {
     let platform = Platform::bare().await;
     assert_eq!(sitemap(&platform, "?page=1").await.text(), sitemap(&platform, "").await.text());
     assert_eq!(sitemap(&platform, "?page=2").await.code(), "NOT_FOUND");

@@ -40,7 +40,7 @@ async fn a_series_has_the_picture_of_its_first_episode() {
 }
 
 #[tokio::test]
-async fn what_is_not_public_has_no_picture() {
+async fn titles_that_are_not_public_have_no_image() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let film = platform.published_video(&admin, json!({})).await;
@@ -69,7 +69,7 @@ async fn while_mux_is_down_the_answer_says_so_and_is_not_cached() {
 }
 
 #[tokio::test]
-async fn a_film_that_mux_has_no_picture_of_has_none() {
+async fn a_film_without_a_picture_at_mux_has_no_image() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let film = platform.published_video(&admin, json!({})).await;

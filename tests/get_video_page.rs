@@ -38,7 +38,7 @@ async fn a_shared_link_has_title_description_picture_and_canonical_link() {
 }
 
 #[tokio::test]
-async fn the_page_is_still_the_app_and_has_nothing_twice() {
+async fn the_page_is_still_the_app_and_has_no_duplicate_tags() {
     let app = App::start().await;
     let admin = app.platform.admin().await;
     let film = app.platform.published_video(&admin, json!({})).await;
@@ -55,7 +55,7 @@ async fn the_page_is_still_the_app_and_has_nothing_twice() {
 }
 
 #[tokio::test]
-async fn search_engines_get_what_is_known_of_a_film_in_schema_orgs_words() {
+async fn structured_data_describes_a_film_with_schema_org_fields() {
     let app = App::start().await;
     let admin = app.platform.admin().await;
     let facts = json!({ "title": "Low Tide", "description": "A keeper.", "category": "Drama", "required_plan": "premium",
@@ -129,7 +129,7 @@ async fn no_text_of_an_operator_becomes_html_or_script() {
     let page = app.page(&format!("/videos/{film}")).await;
 
     assert_eq!(page.status(), 200);
-    // In the structured data, as in any script element, only signs of HTML matter.
+    // In the structured data, as in any script element, only HTML characters need escaping.
     let (before, rest) = page.text().split_once("<script type=\"application/ld+json\">").expect("structured data");
     let (script, after) = rest.split_once("</script>").expect("its end");
     assert!(!script.contains(['<', '>', '&']), "{script}");
@@ -148,7 +148,7 @@ async fn no_text_of_an_operator_becomes_html_or_script() {
 }
 
 #[tokio::test]
-async fn nothing_is_said_of_a_video_that_is_not_public() {
+async fn a_video_that_is_not_public_gets_the_apps_plain_page() {
     let app = App::start().await;
     let admin = app.platform.admin().await;
     let secret = |fields: Value| {
@@ -216,7 +216,7 @@ async fn head_has_the_headers_of_get() {
 }
 
 #[tokio::test]
-async fn a_new_release_of_the_app_is_on_its_pages_a_minute_later() {
+async fn pages_show_a_new_release_of_the_app_a_minute_later() {
     let app = App::start().await;
     let admin = app.platform.admin().await;
     let film = app.platform.published_video(&admin, json!({ "title": "Low Tide" })).await;
@@ -260,7 +260,7 @@ async fn a_page_is_served_while_dynamodb_is_down_and_needs_no_limiter() {
 }
 
 #[tokio::test]
-async fn the_picture_of_an_operator_is_linked_itself() {
+async fn an_operators_own_picture_is_linked_directly() {
     let app = App::start().await;
     let admin = app.platform.admin().await;
     let film = app.platform.published_video(&admin, json!({})).await;

@@ -59,7 +59,7 @@ fn ids(list: &Value, id: &str) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn a_kids_profile_may_call_what_watching_takes_and_nothing_else() {
+async fn a_kids_profile_may_call_only_the_endpoints_for_watching() {
     let platform = Platform::bare().await;
     let (_, kids) = household(&platform, 6).await;
     let (mut refused, mut admitted) = (0, 0);
@@ -83,7 +83,7 @@ async fn a_kids_profile_may_call_what_watching_takes_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_kids_profile_of_an_operator_is_no_operators() {
+async fn a_kids_profile_of_an_operator_has_no_operator_rights() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let profile = added(&admin, json!({ "name": "Kids", "age_limit": 6 })).await;
@@ -94,7 +94,7 @@ async fn a_kids_profile_of_an_operator_is_no_operators() {
 }
 
 #[tokio::test]
-async fn a_kids_profile_cannot_change_profiles_but_select_another_one_with_its_pin() {
+async fn a_kids_profile_cannot_change_profiles_but_can_select_another_one_with_its_pin() {
     let platform = Platform::bare().await;
     let (viewer, kids) = household(&platform, 6).await;
     let before = profiles(&viewer).await;
@@ -229,7 +229,7 @@ async fn public_lists_show_everything_unless_an_app_asks_for_an_age() {
 }
 
 #[tokio::test]
-async fn a_kids_profile_does_not_learn_what_others_watch() {
+async fn a_kids_profile_does_not_see_what_others_watch() {
     let platform = Platform::bare().await;
     let (viewer, kids) = household(&platform, 6).await;
     let [adults, childrens] = films(&platform, [json!("18"), json!("0")]).await;

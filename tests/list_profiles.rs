@@ -1,4 +1,4 @@
-//! `list-profiles`: who watches with an account.
+//! `list-profiles`: the profiles of an account.
 
 use serde_json::{Value, json};
 use support::{PASSWORD, Platform, Viewer};

@@ -75,7 +75,7 @@ pub(crate) fn structured_data(page: &Answer) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-/// Whether a page is the app's own, for people only.
+/// Whether a page is the app's own, without a head for crawlers.
 pub(crate) fn assert_plain(page: &Answer, status: u16) {
     assert_eq!(page.status(), status, "{page}");
     let plain = APP.replace("<!-- head:start -->", "<meta name=\"robots\" content=\"noindex\" />\n");
@@ -112,7 +112,7 @@ async fn a_page_of_a_function_has_the_security_headers_of_the_apps_own_page() {
 }
 
 #[tokio::test]
-async fn everything_below_the_path_of_titles_is_a_page_and_never_json() {
+async fn every_path_below_videos_and_series_returns_a_page_and_never_json() {
     let app = App::start().await;
     for path in
         ["/videos/", "/videos/a/b", "/videos/a/b/", "/series//", "/series/a%2Fb", "/videos/x.png", "/videos/{id}"]

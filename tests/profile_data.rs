@@ -1,4 +1,4 @@
-//! What belongs to a profile, and what to its account.
+//! Which data belongs to a profile, and which to its account.
 
 use crate::add_watchlist::{add, listed};
 use crate::delete_account::id_of;
@@ -96,7 +96,7 @@ async fn streams_count_for_the_account_and_name_their_profile() {
 }
 
 #[tokio::test]
-async fn a_device_that_changes_the_profile_keeps_the_position_of_the_one_before() {
+async fn a_device_that_switches_profiles_keeps_the_position_of_the_previous_profile() {
     let platform = Platform::bare().await;
     let (ada, _, films) = household(&platform, 2).await;
     let id = playback(&ada, &films[0]).await;
@@ -159,7 +159,7 @@ async fn a_cursor_of_another_profile_is_refused() {
 }
 
 #[tokio::test]
-async fn requests_in_an_added_profile_take_no_further_round_trips() {
+async fn requests_in_an_added_profile_need_no_extra_round_trips() {
     let platform = Platform::bare().await;
     let (_, robin, films) = household(&platform, 1).await;
     let played = robin.play(&films[0]).await;
@@ -176,7 +176,7 @@ async fn requests_in_an_added_profile_take_no_further_round_trips() {
 }
 
 #[tokio::test]
-async fn an_export_has_all_profiles_and_says_whose_each_row_is() {
+async fn an_export_has_all_profiles_and_names_the_profile_of_each_row() {
     let platform = Platform::bare().await;
     let (ada, robin, films) = household(&platform, 1).await;
     for viewer in [&ada, &robin] {

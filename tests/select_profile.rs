@@ -1,4 +1,4 @@
-//! `select-profile`: the token says who watches.
+//! `select-profile`: the token names the current profile.
 
 use crate::list_profiles::{added, path, profiles};
 use base64::Engine;
@@ -22,7 +22,7 @@ fn of_answer(viewer: &Viewer, answer: &Answer) -> Viewer {
     viewer.with_token(viewer.email(), answer.data()["token"].as_str().expect("a token").to_owned())
 }
 
-/// The profile that the service takes a viewer for.
+/// The profile that the service reports as the viewer's current one.
 async fn current(viewer: &Viewer) -> Value {
     viewer.get("/api/auth/me").await.data()["profile"]["id"].clone()
 }
@@ -57,7 +57,7 @@ async fn selecting_exchanges_the_token_of_the_same_session() {
 }
 
 #[tokio::test]
-async fn a_token_without_a_profile_is_of_the_first_one_which_can_be_selected_again() {
+async fn a_token_without_a_profile_belongs_to_the_first_one_which_can_be_selected_again() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     let robin = added(&viewer, json!({ "name": "Robin" })).await;
@@ -89,7 +89,7 @@ async fn a_refreshed_token_keeps_its_profile() {
 }
 
 #[tokio::test]
-async fn of_two_selections_at_once_only_one_lasts() {
+async fn only_one_of_two_concurrent_selections_lasts() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     let robin = added(&viewer, json!({ "name": "Robin" })).await;
@@ -106,7 +106,7 @@ async fn of_two_selections_at_once_only_one_lasts() {
 }
 
 #[tokio::test]
-async fn a_token_of_the_second_in_which_another_profile_was_selected_ends_a_minute_later() {
+async fn a_token_issued_in_the_same_second_as_a_selection_expires_a_minute_later() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     let robin = added(&viewer, json!({ "name": "Robin" })).await;
@@ -209,7 +209,7 @@ async fn after_five_wrong_pins_even_the_right_one_is_refused_for_a_quarter_of_an
 }
 
 #[tokio::test]
-async fn pins_that_are_guessed_at_once_are_limited_as_well() {
+async fn concurrent_pin_attempts_are_limited_too() {
     let platform = Platform::bare().await;
     let (viewer, robin) = with_pin(&platform).await;
     let guesses = (0..12).map(|guess| select(&viewer, &robin, json!({ "pin": format!("{guess:04}") })));
@@ -222,7 +222,7 @@ async fn pins_that_are_guessed_at_once_are_limited_as_well() {
 }
 
 #[tokio::test]
-async fn a_pin_is_in_no_answer_and_no_log() {
+async fn no_response_and_no_log_contains_a_pin() {
     let platform = Platform::bare().await;
     let (viewer, _) = with_pin(&platform).await;
     for path in ["/api/profiles", "/api/auth/me", "/api/account/export"] {

@@ -1,4 +1,4 @@
-//! `update-profile`: the password protects what keeps children out.
+//! `update-profile`: changing a PIN or raising an age limit requires the password.
 
 use crate::list_profiles::{added, path, profiles};
 use serde_json::{Value, json};
@@ -91,7 +91,7 @@ async fn an_age_limit_is_raised_and_removed_only_with_the_password_and_lowered_w
 }
 
 #[tokio::test]
-async fn passwords_cannot_be_guessed_here() {
+async fn wrong_passwords_count_as_failed_sign_ins() {
     let platform = Platform::bare().await;
     let (viewer, robin, _) = household(&platform).await;
     let guess = |password: &str| json!({ "pin": "4711", "password": password });
@@ -142,7 +142,7 @@ async fn a_profile_keeps_its_name_even_if_the_account_has_the_same() {
 }
 
 #[tokio::test]
-async fn the_first_profile_has_a_name_that_profiles_may_have() {
+async fn the_name_of_the_first_profile_is_a_valid_profile_name() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     assert_eq!(viewer.patch("/api/auth/me", json!({ "name": "N".repeat(100) })).await.status(), 200);

@@ -28,7 +28,7 @@ pub fn document(template: &Template, examples: &Path) -> std::io::Result<String>
     let mut paths: BTreeMap<&str, BTreeMap<String, Value>> = BTreeMap::new();
     for function in template.functions.values() {
         let Some((_, describe)) = DESCRIPTIONS.iter().find(|(name, _)| *name == function.name) else { continue };
-        // Pages for browsers and crawlers are not for clients of the API.
+        // Pages for browsers and crawlers are not part of the API document.
         if !function.routes.iter().all(Route::is_api) {
             continue;
         }

@@ -1,4 +1,4 @@
-"""HTTP as the rules need it: every header visible, nothing followed, decoded or repeated, and every exchange recorded."""
+"""The HTTP client of the rules: it shows every header, follows no redirects, decodes and retries nothing, and records every exchange."""
 
 import gzip
 import http.client
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from .rule import Broken, Skipped, expect, expect_equal
 
 REQUEST_SECONDS_MAX = 30
-# How many of an address's requests are left for others: below this number, the rules make no more without a token.
+# How many requests to leave for others at the same address: below this number, the rules send no more without a token.
 ADDRESS_REQUESTS_KEPT = 10
 
 

@@ -1,4 +1,4 @@
-"""§4: what a viewer keeps: list, history, watched marks and preferences; and the account."""
+"""§4: the viewer's stored data (list, history, watched marks and preferences) and the account."""
 
 from .rule import Skipped, expect, expect_equal, rule
 from .service import Service
@@ -93,7 +93,7 @@ def limits(service: Service) -> None:
     expect(left[1] < left[0], f"what is left went from {left[0]} to {left[1]}")
 
 
-@rule("§8 Limits", "Reads of the public catalogue and of the health do not say what is left")
+@rule("§8 Limits", "Reads of the public catalogue and of the health check do not say what is left")
 def limits_of_public_reads(service: Service) -> None:
     for path in ("/api/videos", "/api/health"):
         answer = service.anyone.get(path)

@@ -13,7 +13,7 @@ PUBLIC_CACHE = "public, max-age=60, stale-while-revalidate=300"
 BODY_BYTES_MAX = 32 * 1024
 DEPTH_MAX = 32
 EXPOSED = {"etag", "x-request-id", "retry-after", "ratelimit", "ratelimit-policy"}
-FOREIGN_ORIGIN = "https://conformance.invalid"
+OTHER_ORIGIN = "https://conformance.invalid"
 
 
 def catalogue(service: Service) -> list[str]:
@@ -127,9 +127,9 @@ def compression(service: Service) -> None:
 def foreign_origin(service: Service) -> None:
     preflight = {"access_control_request_method": "GET", "access_control_request_headers": "authorization"}
     answers = [
-        service.anyone.send("OPTIONS", "/api/videos", origin=FOREIGN_ORIGIN, **preflight),
-        service.anyone.get("/api/videos", origin=FOREIGN_ORIGIN),
-        service.anyone.get("/api/auth/me", origin=FOREIGN_ORIGIN),
+        service.anyone.send("OPTIONS", "/api/videos", origin=OTHER_ORIGIN, **preflight),
+        service.anyone.get("/api/videos", origin=OTHER_ORIGIN),
+        service.anyone.get("/api/auth/me", origin=OTHER_ORIGIN),
     ]
     for answer in answers:
         allowed = answer.header("access-control-allow-origin")

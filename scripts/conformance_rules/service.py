@@ -9,7 +9,7 @@ from .client import Answer, Caller, Client
 from .document import Document
 from .rule import Broken, Skipped, expect
 
-# Amazon's mailbox simulator: what a service sends to it is accepted, reaches nobody, and counts for no reputation.
+# Amazon's mailbox simulator: it accepts and discards all mail, which does not affect the sender's reputation.
 THROW_AWAY_ADDRESS = "success+conformance-{}@simulator.amazonses.com"
 DEVICE = "Conformance"
 

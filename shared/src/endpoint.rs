@@ -115,7 +115,7 @@ impl<E: Endpoint> Call<E>
 where
     E::Caller: Caller<SignedInUser = SignedIn>,
 {
-    /// What the caller does as an operator, for the audit log.
+    /// The operator's action, for the audit log.
     pub fn action(&self, name: &'static str) -> OperatorAction {
         OperatorAction { name, operator: self.caller.user.id, request_id: self.request_id.clone(), at: self.now }
     }

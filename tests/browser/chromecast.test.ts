@@ -7,7 +7,7 @@ const SDK = 'https://www.gstatic.com/cv/js/sender/v1/cast_sender.js?loadCastFram
 
 test.use({ settings: { HeartbeatSeconds: '2', Chromecast: 'on' }, thirdParty: 'https://www.gstatic.com' });
 
-/** What the page asked of the television, and what the television does. */
+/** The requests that the page sent to the television, and the television's state. */
 interface Television {
   state: string;
   loaded: { url: string; type: string; title: string; at: number; tracks: { language: string; url: string }[]; shown: number[] }[];
@@ -119,14 +119,14 @@ function fakeSdk(): void {
 }
 
 /** Answers the request for the SDK with the fake. */
-async function withTelevision(page: Page): Promise<{ asked: string[] }> {
-  const asked: string[] = [];
+async function withTelevision(page: Page): Promise<{ requests: string[] }> {
+  const requests: string[] = [];
   await page.addInitScript(() => Object.assign(window, { chrome: (window as unknown as { chrome?: object }).chrome ?? {} }));
   await page.route('https://www.gstatic.com/**', (route) => {
-    asked.push(route.request().url());
+    requests.push(route.request().url());
     return route.fulfill({ contentType: 'text/javascript', body: `(${fakeSdk.toString()})();` });
   });
-  return { asked };
+  return { requests };
 }
 
 const cast = (page: Page) => page.getByRole('button', { name: 'Play on TV' });
@@ -151,18 +151,18 @@ async function choose(page: Page): Promise<void> {
 
 test('the SDK is loaded with the player and not before', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.register());
-  const { asked } = await withTelevision(page);
+  const { requests } = await withTelevision(page);
   const video = await platform.video('free');
   await page.goto('/');
   await page.goto(`/videos/${video.id}`);
   await page.waitForLoadState('networkidle');
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
   await watch(page, video.id);
   await expectPlays(page, 0.5);
-  await expect.poll(() => asked).toEqual([SDK]);
+  await expect.poll(() => requests).toEqual([SDK]);
 });
 
-test('a film moves to the television at its position, with its captions, and pauses here', async ({ pageOf, platform }) => {
+test('a film continues on the television at its position, with its captions, and pauses in the page', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const video = await platform.video('free');
   await platform.api('PATCH', '/api/preferences', person, { captions: true, caption_language: 'en' });
@@ -244,7 +244,7 @@ test('a film that ends on the television is completed', async ({ pageOf, platfor
   await expect(page.getByText('The end')).toBeVisible();
 });
 
-test('a television that cannot play the film gives it back', async ({ pageOf, platform }) => {
+test('if the television cannot play the film, it returns to the page', async ({ pageOf, platform }) => {
   const video = await platform.video('free');
   const page = await pageOf(await platform.register());
   await withTelevision(page);
@@ -256,7 +256,7 @@ test('a television that cannot play the film gives it back', async ({ pageOf, pl
   await expectMoves(page, 1);
 });
 
-test('a stream that another device takes stops on the television too', async ({ pageOf, platform }) => {
+test('when another device takes over the stream, playback stops on the television too', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const video = await platform.video('free');
   const page = await pageOf(person);
@@ -284,13 +284,13 @@ test('leaving the player ends playback on the television and frees the stream', 
   await expect.poll(() => platform.api<object[]>('GET', '/api/playback', person)).toEqual([]);
 });
 
-test('without a television there is no button', async ({ pageOf, platform }) => {
+test('the button is hidden if there is no television', async ({ pageOf, platform }) => {
   const video = await platform.video('free');
   const page = await pageOf(await platform.register());
-  const { asked } = await withTelevision(page);
+  const { requests } = await withTelevision(page);
   await watch(page, video.id);
   await expectPlays(page, 0.5);
-  await expect.poll(() => asked.length).toBe(1);
+  await expect.poll(() => requests.length).toBe(1);
   await expect(cast(page)).toHaveCount(1);
   await page.evaluate(() => {
     window.television.state = 'NO_DEVICES_AVAILABLE';

@@ -51,7 +51,7 @@ test('signing in asks who is watching, and then leads to where the viewer wanted
   await expectToWatchAs(page, 'Kim');
 });
 
-test('nothing else is shown before somebody has said who is watching, also after a reload', async ({ page, platform }) => {
+test('nothing else is shown before a profile is chosen, even after a reload', async ({ page, platform }) => {
   const person = await platform.register('Ada');
   await addProfile(platform, person, { name: 'Kim' });
   await signIn(page, person);
@@ -73,7 +73,7 @@ test('an account with one profile is not asked', async ({ page, platform }) => {
   await expectToWatchAs(page, 'Ada');
 });
 
-test('somebody who cannot choose signs out', async ({ page, platform }) => {
+test('a viewer who cannot choose a profile can sign out', async ({ page, platform }) => {
   const person = await platform.register('Ada');
   await addProfile(platform, person, { name: 'Kim', pin: '2468' });
   await signIn(page, person);
@@ -82,7 +82,7 @@ test('somebody who cannot choose signs out', async ({ page, platform }) => {
   expect(await tokenOf(page)).toBeNull();
 });
 
-test('a PIN is asked for by keyboard, and a wrong one says so until there were too many', async ({ pageOf, platform }) => {
+test('a PIN is entered by keyboard, wrong ones are reported, and too many are refused', async ({ pageOf, platform }) => {
   const person = await platform.register('Ada');
   await addProfile(platform, person, { name: 'Kim', pin: '2468' });
   const page = await pageOf(person);
@@ -122,7 +122,7 @@ test('a PIN is asked for by keyboard, and a wrong one says so until there were t
   await expectToWatchAs(page, 'Kim');
 });
 
-test('profiles are added, changed and, once that is confirmed, deleted', async ({ pageOf, platform }) => {
+test('profiles can be added, changed and, after a confirmation, deleted', async ({ pageOf, platform }) => {
   const person = await platform.register('Ada');
   const page = await pageOf(person);
   await page.goto('/');
@@ -248,7 +248,7 @@ test('a kids profile shows only titles for its age, and neither payments nor the
   await expect(title(page)).toHaveText('Invoices');
 });
 
-test('a film that is not for a kids profile says so, and offers to switch instead of a plan', async ({ pageOf, platform }) => {
+test('a film above a kids profile’s age limit says so, and offers to switch profiles instead of a plan', async ({ pageOf, platform }) => {
   const person = await platform.register('Ada');
   const kim = await as(platform, person, await addProfile(platform, person, { name: 'Kim', age_limit: 0 }));
   const allowed = new Set((await platform.api<Video[]>('GET', '/api/videos?limit=100&max_age=0', null)).map(({ id }) => id));
@@ -263,7 +263,7 @@ test('a film that is not for a kids profile says so, and offers to switch instea
   await expect(page.getByText('Not available in this profile')).toBeVisible();
 });
 
-test('switching shows nothing of the other profile, here and in another tab', async ({ pageOf, platform }) => {
+test('after switching, nothing of the other profile is shown, in this tab or another one', async ({ pageOf, platform }) => {
   const { person, own, hers } = await withLists(platform);
   const page = await pageOf(person);
   await page.goto('/my-list');
@@ -286,7 +286,7 @@ test('switching shows nothing of the other profile, here and in another tab', as
   expect(await kept()).not.toContain(own.id);
 });
 
-test('a profile that is deleted elsewhere leads to the question who is watching', async ({ pageOf, platform }) => {
+test('when the profile is deleted on another device, the app asks who is watching', async ({ pageOf, platform }) => {
   const { person, kim, own, hers } = await withLists(platform);
   const page = await pageOf(kim);
   await page.goto('/my-list');

@@ -28,7 +28,7 @@ test('a shared link shows a visitor the film, its facts and how to watch it', as
   await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent(`/videos/${film.id}`)}`);
 });
 
-test('the page of a film has what messengers show of it, and is the app for people', async ({ page, platform }) => {
+test('the page of a film has a preview for messengers, and is the app in a browser', async ({ page, platform }) => {
   const film = await premiumFilm(platform);
   const response = await page.goto(`/videos/${film.id}`);
   const html = (await response?.text()) ?? '';
@@ -48,7 +48,7 @@ test('the page of a film has what messengers show of it, and is the app for peop
   await expect(page).toHaveTitle('Marquee');
 });
 
-test('a visitor of a series learns how to join', async ({ page, platform }) => {
+test('the page of a series tells visitors how to join', async ({ page, platform }) => {
   const [series] = await platform.api<{ id: string; title: string }[]>('GET', '/api/series', null);
   await page.goto(`/series/${series?.id}`);
   await settled(page);

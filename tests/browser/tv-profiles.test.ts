@@ -1,4 +1,4 @@
-// Who is watching, on a television: by the arrows, OK, Back and digits alone.
+// Choosing a profile on a television, using only the arrows, OK, Back and digits.
 import { expectAccessible } from './support/accessible.ts';
 import { addProfile, as } from './support/profiles.ts';
 import { expectFocus, focused, openHome, press, words } from './support/remote.ts';
@@ -79,7 +79,7 @@ test('the menu leads to the profiles, where a PIN is typed with digits or on the
   expect(await profileOf(page)).toBe(kim.id);
 });
 
-test('switching on a television shows nothing of the other profile', async ({ pageOf, platform }) => {
+test('after switching on a television, nothing of the other profile is shown', async ({ pageOf, platform }) => {
   const person = await platform.register('Ada');
   await addProfile(platform, person, { name: 'Kim' });
   const film = await platform.video('free');

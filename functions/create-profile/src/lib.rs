@@ -8,7 +8,7 @@ use shared::models::profile::{NewProfile, ProfileView};
 use shared::profiles::Profiles;
 use shared::services::{ConfigError, Services};
 
-/// Adds a profile, unless there are enough or one has its name.
+/// Adds a profile, unless the account has the maximum number or another profile has the name.
 pub struct CreateProfile {
     profiles: Profiles,
 }

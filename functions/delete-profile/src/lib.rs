@@ -61,7 +61,7 @@ impl Endpoint for DeleteProfile {
         let deletion = ProfileDeletion { viewer, deleted_at: call.now };
         let record = || Ok(vec![self.deletions.add_profile(&deletion)?]);
         self.profiles.change(user, |all| removed(all, id), record).await?;
-        // The profile is deleted. A job repeats the rest, also because requests in flight may still write.
+        // The profile is deleted. A job deletes its rows again, because requests in flight may still write.
         let slots = call.rows.unwrap_or_default();
         let _ = self.streams.amend(user.id, slots, |slots| slots.remove_profile(viewer)).await;
         let _ = tokio::time::timeout(ERASING_MAX, self.deletions.erase(viewer)).await;

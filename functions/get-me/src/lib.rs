@@ -11,7 +11,7 @@ use shared::services::{ConfigError, Services};
 /// Returns the signed-in user.
 pub struct GetMe;
 
-/// The signed-in user, and who watches.
+/// The signed-in user and the current profile.
 #[derive(Serialize, JsonSchema)]
 pub struct Me {
     #[serde(flatten)]

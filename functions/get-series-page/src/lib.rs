@@ -10,14 +10,14 @@ use shared::stores::row::{Key, MayFail};
 use shared::web::files::Html;
 use shared::web::pages::TitlePages;
 
-/// Returns the app's own page, filled with what the series is about.
+/// Returns the app's own page with the series's title, description and links in its head.
 pub struct GetSeriesPage {
     pages: TitlePages,
 }
 
 impl Endpoint for GetSeriesPage {
     type Caller = Anyone;
-    // Any text: what is no id has a page as well, with status 404.
+    // Any text is accepted: an invalid id gets a page too, with status 404.
     type Input = Path<String>;
     type Reads = MayFail<Key<Version>>;
     type Output = Html;

@@ -14,7 +14,7 @@ use shared::web::fetch::{FetchError, Fetcher};
 /// The largest picture, in bytes. Lambda returns at most 6 MB, and base64 makes it a third larger.
 const IMAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
 
-/// Passes on a picture of Mux's under a URL that does not expire.
+/// Serves a picture from Mux at a URL that does not expire.
 pub struct GetTitleImage {
     catalogue: Catalogue,
     images: ImageLists,

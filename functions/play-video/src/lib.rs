@@ -255,7 +255,7 @@ impl PlayVideo {
     }
 }
 
-/// The error when all streams are in use. Children do not see what others watch, and cannot stop it.
+/// The error when all streams are in use. Kids profiles do not see what others are watching, and cannot stop it.
 fn busy(others: &[Slot], is_kids: bool) -> ApiError {
     if is_kids {
         return ApiError::new(Code::StreamLimitReached, "All streams of your plan are in use.");

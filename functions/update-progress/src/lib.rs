@@ -151,7 +151,7 @@ impl UpdateProgress {
         let (mut row, mut is_row_kept) = (None, false);
         loop {
             if is_of_another_profile(context, playback, &slots) {
-                return Err(foreign());
+                return Err(stream_of_another_profile());
             }
             let Some(rank) = self.rank(context, playback, &slots).await? else {
                 if may_be_stale {
@@ -314,22 +314,22 @@ fn superseding(context: &ReportContext<'_>, playback: PlaybackId, slots: &Slots)
     (position.last_watched_at == slot.position.last_watched_at).then(|| slot.position.clone())
 }
 
-/// Whether a playback belongs to another profile: the device has changed the profile since it started. Its position is not
-/// this profile's.
+/// Whether a playback belongs to another profile, because the device has switched profiles since it started. Its
+/// position is not this profile's.
 fn is_of_another_profile(context: &ReportContext<'_>, playback: PlaybackId, slots: &Slots) -> bool {
     let slot = slots.slots.iter().find(|slot| slot.playback_session_id == playback);
     slot.is_some_and(|slot| !slot.is_of(context.ids.0))
 }
 
 /// The error of a heartbeat for a stream of another profile, which keeps its own position.
-fn foreign() -> ApiError {
+fn stream_of_another_profile() -> ApiError {
     ApiError::new(Code::StreamStopped, "This stream was started in another profile. Start the video again in this one.")
 }
 
 fn lost(context: &ReportContext<'_>, slots: &Slots) -> ApiError {
     let message = "This stream was stopped or replaced by another one. The position was saved.";
     let error = ApiError::new(Code::StreamStopped, message);
-    // Children do not see what others watch.
+    // Kids profiles do not see what others are watching.
     match context.caller.age_limit() {
         Some(_) => error,
         None => error.with_details(Details::Streams(slots.live(context.now).map(Slot::busy).collect())),

@@ -35,11 +35,11 @@ impl SignedIn {
 /// Which profiles may call an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProfileRule {
-    /// Any profile, even a deleted one: what a client needs in order to choose another profile, or to sign out.
+    /// Any profile, even a deleted one: for choosing another profile and for signing out.
     Any,
     /// Any profile that exists.
     Existing,
-    /// Any profile without an age limit: what concerns the account, its money and its other profiles.
+    /// Any profile without an age limit: for the account, payments and managing profiles.
     NoKids,
 }
 

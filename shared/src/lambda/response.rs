@@ -27,7 +27,7 @@ pub(super) fn encode(
     rules: &Rules,
 ) -> Result<EncodedResponse, ApiError> {
     let Rules { content_type, .. } = *rules;
-    // What is missing now may be there a moment later.
+    // A missing title may be published a moment later.
     let (status, cache) = reply.status.map_or((rules.status, rules.cache), |status| (status, Cache::NoStore));
     let body = reply.output;
     let public = matches!(cache, Cache::Public | Cache::Distribution | Cache::Forever);
@@ -67,7 +67,7 @@ pub(super) fn encode(
 }
 
 impl EncodedResponse {
-    /// Builds the response to an error: for people, if the endpoint returns pages.
+    /// Builds the response to an error: an HTML page if the endpoint returns pages.
     pub(super) fn error(error: &ApiError, request_id: &str, rules: &Rules) -> Self {
         let (content_type, body) = if rules.content_type == HTML {
             (HTML, page(error))

@@ -37,9 +37,9 @@ const NAMED: [(&str, u8); 29] = [
     ("XX", 18),
     ("XXX", 18),
 ];
-/// What may stand before the number of a rating.
+/// The prefixes that a rating may have before its number.
 const PREFIXES: [&str; 12] = ["FSK", "USK", "PEGI", "KIJKWIJZER", "BBFC", "MA", "AGES", "AGE", "FROM", "AB", "+", "-"];
-/// What may stand after the number of a rating.
+/// The suffixes that a rating may have after its number.
 const SUFFIXES: [&str; 9] = ["", "+", "A", "PLUS", "AND OVER", "YEARS", "JAHRE", "JAHREN", "ANS"];
 
 /// The age from which a rating allows a title; `None` for a rating that is not known.

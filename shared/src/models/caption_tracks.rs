@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn of_uploads_at_the_same_time_none_replaces_the_one_that_is_written_last() {
+    fn the_upload_that_is_written_last_wins_over_concurrent_ones() {
         let (b, c) = ("b", "c");
         let ready = |id| track(id, id, CaptionStatus::Ready);
         for is_b_ready_when_written in [false, true] {

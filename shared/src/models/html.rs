@@ -1,4 +1,4 @@
-//! Text in HTML.
+//! Escaping text for HTML.
 
 /// Escapes text for HTML elements and quoted attributes.
 pub fn escaped(text: &str) -> String {

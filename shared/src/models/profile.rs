@@ -1,4 +1,4 @@
-//! The profiles of an account: who watches. Each has its own history, watchlist and preferences.
+//! The profiles of an account. Each has its own history, watchlist and preferences.
 
 use crate::models::age::AgeLimit;
 use crate::models::ids::ProfileId;
@@ -64,7 +64,7 @@ impl Avatar {
         Self::Bird,
     ];
 
-    /// The first one that none of these profiles has.
+    /// The first avatar that none of these profiles has.
     fn unused(profiles: &[Profile]) -> Self {
         let is_free = |avatar: &Self| profiles.iter().all(|profile| profile.avatar != *avatar);
         Self::ALL.into_iter().find(is_free).unwrap_or(Self::Sun)
@@ -117,7 +117,7 @@ impl Profile {
         Self { id, name, avatar: Avatar::Sun, age_limit: None, pin_hash: None, created_at }
     }
 
-    /// The profile as clients see it whose token is of the profile `current`.
+    /// The profile as clients see it, where `current` is the profile of the token.
     pub fn view(&self, current: Option<ProfileId>) -> ProfileView {
         ProfileView {
             id: self.id,
@@ -162,7 +162,7 @@ pub struct ProfileEdits {
 /// Why profiles cannot be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProfileConflict {
-    /// There are as many as there may be.
+    /// The account has the maximum number of profiles.
     TooMany,
     /// Another profile has the name.
     NameTaken,
@@ -177,10 +177,10 @@ pub enum ProfileConflict {
 }
 
 impl NewProfile {
-    /// The profiles with this one after them.
+    /// The profiles, with this one added at the end.
     ///
     /// # Errors
-    /// If there are enough already, or one of them has the name.
+    /// If the account has the maximum number of profiles, or one of them has the name.
     pub fn added(&self, profiles: &[Profile], id: ProfileId, now: Timestamp) -> Result<Vec<Profile>, ProfileConflict> {
         if profiles.len() >= PROFILES_MAX {
             return Err(ProfileConflict::TooMany);
@@ -196,7 +196,7 @@ impl NewProfile {
 }
 
 impl ProfileEdits {
-    /// Whether they change what protects a profile, or let it watch more, which requires the password.
+    /// Whether the changes affect a profile's PIN or let it watch more, which requires the password.
     pub fn needs_password(&self, before: &Profile) -> bool {
         let changes_pin = self.pin.given().is_some_and(|pin| pin.is_some() || before.pin_hash.is_some());
         let allows_more = self.age_limit.given().is_some_and(|after| match (before.age_limit, after) {
@@ -244,7 +244,7 @@ impl ProfileEdits {
 /// The profiles without the one of this id.
 ///
 /// # Errors
-/// If it is the first one, or there is none.
+/// If it is the first profile, or does not exist.
 pub fn removed(profiles: &[Profile], id: ProfileId) -> Result<Vec<Profile>, ProfileConflict> {
     match profiles.iter().position(|profile| profile.id == id) {
         None => Err(ProfileConflict::Missing),

@@ -14,7 +14,7 @@ pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(180 * 24);
 pub const LAST_USE_GRAIN: SignedDuration = SignedDuration::from_hours(1);
 /// How long a token stays valid after it was exchanged, for requests in flight.
 const REFRESH_OVERLAP: SignedDuration = SignedDuration::from_secs(60);
-/// How far ahead of the clock a token may be issued, less than tokens are accepted ahead of it.
+/// How far in the future a token's time of issue may be. This is less than what the check of tokens tolerates.
 const SWITCHES_AHEAD_MAX: SignedDuration = SignedDuration::from_secs(3);
 /// How long a sign-in counts as recent, for actions that require a recent one.
 const RECENT: SignedDuration = SignedDuration::from_mins(15);

@@ -1,4 +1,4 @@
-//! The web app's own page, `index.html`, as a shell that is filled with what a title's page says to crawlers.
+//! The web app's own page, `index.html`, as a shell that is filled with a title's head for crawlers.
 
 /// The comments in `index.html` around what a filled page replaces: the app's own title and description.
 const HEAD_START: &str = "<!-- head:start -->";
@@ -6,17 +6,17 @@ const HEAD_END: &str = "<!-- head:end -->";
 /// Asks search engines not to list a page.
 const NOINDEX: &str = "<meta name=\"robots\" content=\"noindex\" />\n";
 
-/// The app's page, taken apart at its comments.
+/// The app's page, split at its comments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shell {
     before: String,
-    /// What the app itself says; `None` if the page has no such comments.
+    /// The app's own head; `None` if the page has no such comments.
     head: Option<String>,
     after: String,
 }
 
 impl Shell {
-    /// Takes a page apart. Without the comments, as in a release before them, it stays as it is.
+    /// Splits a page. A page without the comments, from an older release, is left unchanged.
     pub fn parse(html: &str) -> Self {
         let parts = html.split_once(HEAD_START).and_then(|(before, rest)| {
             let (head, after) = rest.split_once(HEAD_END)?;
@@ -25,12 +25,12 @@ impl Shell {
         parts.unwrap_or_else(|| Self { before: html.to_owned(), head: None, after: String::new() })
     }
 
-    /// The page with another head.
+    /// The page with a different head.
     pub fn filled(&self, head: &str) -> String {
         if self.head.is_some() { self.with(head) } else { self.before.clone() }
     }
 
-    /// The app's page as it is, but not for search engines.
+    /// The app's page, unchanged except that search engines must not list it.
     pub fn unlisted(&self) -> String {
         self.head.as_ref().map_or_else(|| self.before.clone(), |head| self.with(&format!("{NOINDEX}{head}")))
     }
@@ -48,7 +48,7 @@ mod tests {
     const PAGE: &str = "<head>a<!-- head:start --><title>App</title><!-- head:end -->b</head>";
 
     #[test]
-    fn a_filled_page_has_one_title_and_everything_else_of_the_app() {
+    fn a_filled_page_has_one_title_and_keeps_the_rest_of_the_apps_page() {
         let shell = Shell::parse(PAGE);
         assert_eq!(shell.filled("<title>Film</title>"), "<head>a<title>Film</title>b</head>");
         assert_eq!(shell.unlisted(), "<head>a<meta name=\"robots\" content=\"noindex\" />\n<title>App</title>b</head>");

@@ -3,13 +3,13 @@
 use crate::models::catalogue::Snapshot;
 use jiff::Timestamp;
 
-/// The most URLs of a file. The protocol allows 50,000, but a function's response has at most 6 MB. With more URLs, the sitemap is an
+/// The most URLs in a file. The protocol allows 50,000, but a function's response has at most 6 MB. With more URLs, the sitemap is an
 /// index of several files.
 pub const URLS_MAX: usize = 20_000;
-/// The pages that are public beside those of titles.
+/// The public pages apart from those of titles.
 const PAGES: [&str; 3] = ["/", "/browse", "/plans"];
-/// The beginnings of the paths of pages for signed-in viewers and operators, of those that only make sense to one person, and of
-/// search results, which are endless.
+/// The path prefixes that crawlers must not visit: pages for signed-in viewers and operators, pages that only make sense to one
+/// person, and search results, which are endless.
 const PRIVATE: [&str; 13] = [
     "/account",
     "/admin",
@@ -26,10 +26,10 @@ const PRIVATE: [&str; 13] = [
     "/watch/",
 ];
 const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
-/// Where the sitemap is.
+/// The path of the sitemap.
 pub const SITEMAP: &str = "/sitemap.xml";
 
-/// The paths of all public pages, in an order that new titles do not change: ids sort by their time.
+/// The paths of all public pages, in an order that new titles do not change: ids sort by creation time.
 pub fn public_paths(snapshot: &Snapshot, now: Timestamp) -> Vec<String> {
     let (series, _) = snapshot.series_page(None, usize::MAX, now.into());
     let mut series: Vec<_> = series.into_iter().map(|series| series.id).collect();
@@ -90,14 +90,14 @@ mod tests {
     }
 
     #[test]
-    fn as_many_urls_as_fit_are_one_file() {
+    fn urls_that_fit_into_one_file_need_no_index() {
         let xml = document(ORIGIN, &paths(URLS_MAX), None).expect("a file");
         assert!(xml.contains("<urlset ") && count(&xml) == URLS_MAX);
         assert!(xml.len() < 5 * 1024 * 1024, "{} bytes", xml.len());
     }
 
     #[test]
-    fn more_urls_are_an_index_of_files_that_together_have_each_url_once() {
+    fn more_urls_are_split_into_files_that_together_contain_each_url_once() {
         let paths = paths(2 * URLS_MAX + 1);
         let index = document(ORIGIN, &paths, None).expect("an index");
         assert!(index.contains("<sitemapindex ") && count(&index) == 3, "{index}");
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_does_not_exist_is_none() {
+    fn a_missing_file_is_none() {
         assert_eq!(document(ORIGIN, &paths(3), Some(0)), None);
         assert_eq!(document(ORIGIN, &paths(3), Some(2)), None);
         assert!(document(ORIGIN, &paths(3), Some(1)).is_some());

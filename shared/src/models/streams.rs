@@ -88,7 +88,7 @@ impl Slot {
         }
     }
 
-    /// Whose history has its position.
+    /// The profile whose history gets its position.
     pub fn viewer(&self, user_id: UserId) -> ViewerKey {
         ViewerKey::of(user_id, self.profile)
     }
@@ -247,19 +247,19 @@ impl Slots {
     }
 
     /// A profile's leases.
-    fn of(&self, viewer: ViewerKey) -> impl Iterator<Item = &Slot> {
+    fn slots_of(&self, viewer: ViewerKey) -> impl Iterator<Item = &Slot> {
         self.slots.iter().filter(move |slot| slot.is_of(viewer))
     }
 
     /// A profile's newest position in a video among the leases.
     pub fn position(&self, viewer: ViewerKey, video_id: VideoId) -> Option<&Position> {
-        let carried = self.of(viewer).filter(|slot| slot.video_id == video_id && slot.position.is_ahead);
+        let carried = self.slots_of(viewer).filter(|slot| slot.video_id == video_id && slot.position.is_ahead);
         carried.map(|slot| &slot.position).max_by_key(|position| position.last_watched_at)
     }
 
     /// The videos whose position in a lease belongs in a profile's Continue watching.
     pub fn continued(&self, viewer: ViewerKey) -> BTreeSet<VideoId> {
-        let carried = self.of(viewer).filter(|slot| slot.position.is_ahead && slot.position.row.is_listed);
+        let carried = self.slots_of(viewer).filter(|slot| slot.position.is_ahead && slot.position.row.is_listed);
         carried.map(|slot| slot.video_id).collect()
     }
 
@@ -363,7 +363,7 @@ impl Slots {
 
     /// The videos in which a profile's leases carry a position.
     pub fn carried(&self, viewer: ViewerKey) -> BTreeSet<VideoId> {
-        self.of(viewer).filter(|slot| slot.position.is_ahead).map(|slot| slot.video_id).collect()
+        self.slots_of(viewer).filter(|slot| slot.position.is_ahead).map(|slot| slot.video_id).collect()
     }
 
     /// The lease of a playback.

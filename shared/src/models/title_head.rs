@@ -1,4 +1,4 @@
-//! What the HTML page of a title says about it to those who run no scripts: its title, description and canonical link, the cards
+//! The head of a title's HTML page, for clients that run no scripts: title, description and canonical link, the cards
 //! of messengers (Open Graph, Twitter), and structured data for search engines (schema.org).
 
 use crate::models::html::escaped;
@@ -6,14 +6,14 @@ use crate::models::plan::RequiredPlan;
 use crate::models::title::{PublicTitle, TitleKind};
 use serde_json::{Map, Value, json};
 
-/// The name after a page's title, as in the app.
+/// The name that follows a page's title, as in the app.
 const BRAND: &str = "Marquee";
 /// The most characters of a description. Search engines and messengers show fewer.
 const DESCRIPTION_CHARACTERS_MAX: usize = 300;
-/// The most names of the cast in a description that is made of facts.
+/// The most cast names in a description that is made of facts.
 const NAMES_MAX: usize = 3;
 
-/// A title and what its page needs besides.
+/// A title, and what else its page needs.
 #[derive(Clone, Copy, Debug)]
 pub struct TitleHead<'a> {
     /// The title.
@@ -59,7 +59,7 @@ impl TitleHead<'_> {
         head + "<script type=\"application/ld+json\">" + &for_script(&self.structured_data()) + "</script>\n"
     }
 
-    /// What it is: in schema.org's words, and in those of Open Graph.
+    /// Its type in schema.org and in Open Graph.
     fn kind(&self) -> (&'static str, &'static str) {
         match (self.title.kind, self.title.series_id) {
             (TitleKind::Series, _) => ("TVSeries", "video.tv_show"),
@@ -79,13 +79,13 @@ impl TitleHead<'_> {
     /// The URL of its picture at our own origin: Mux's URLs expire, and messengers and search engines keep what they find.
     fn image(&self) -> Option<String> {
         let poster = self.title.poster.as_ref()?;
-        // An operator's own picture is here already. Its largest copy is the last.
+        // The operator's own picture already has a URL at our origin. The last copy is the largest.
         let largest = poster.srcset.rsplit(", ").next().and_then(|entry| entry.split(' ').next()).unwrap_or_default();
         let is_ours = largest.strip_prefix(self.origin).is_some_and(|path| path.starts_with('/'));
         Some(if is_ours { largest.to_owned() } else { format!("{}/api/titles/{}/image", self.origin, self.title.id) })
     }
 
-    /// Its name where nothing else says to which series it belongs.
+    /// Its full name, for places that do not show its series.
     fn full_name(&self) -> String {
         let title = &self.title.title;
         self.series.map_or_else(|| title.clone(), |series| format!("{series}: {title}"))
@@ -148,7 +148,7 @@ impl TitleHead<'_> {
             .collect()
     }
 
-    /// Adds where an episode belongs.
+    /// Adds the series and season of an episode.
     fn place(&self, data: &mut Value) {
         data["episodeNumber"] = json!(self.title.episode);
         data["partOfSeason"] =
@@ -162,7 +162,7 @@ fn people(names: &[String]) -> Vec<Value> {
     names.iter().map(|name| json!({ "@type": "Person", "name": name })).collect()
 }
 
-/// Seconds as ISO 8601 writes them: `PT1H32M7S`.
+/// Seconds as an ISO 8601 duration: `PT1H32M7S`.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a film is at most a day long")]
 fn iso_duration(seconds: f64) -> String {
     let seconds = seconds.round().max(0.0) as u64;
@@ -170,14 +170,14 @@ fn iso_duration(seconds: f64) -> String {
     format!("PT{hours}H{minutes}M{seconds}S")
 }
 
-/// Without fields that are empty: what we do not know is not said.
+/// Removes empty fields: unknown facts are left out.
 fn without_blanks(data: Value) -> Value {
     let Value::Object(fields) = data else { return data };
     let is_known = |value: &Value| !value.is_null() && !value.as_array().is_some_and(Vec::is_empty);
     Value::Object(fields.into_iter().filter(|(_, value)| is_known(value)).collect::<Map<_, _>>())
 }
 
-/// JSON inside a `script` element. Escaped like this, no text of it ends the element or starts a comment.
+/// JSON inside a `script` element. The escaping keeps its text from ending the element or starting a comment.
 fn for_script(data: &Value) -> String {
     data.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn json_in_a_script_element_has_no_signs_of_html() {
+    fn json_in_a_script_element_is_escaped() {
         let data = json!({ "name": "</script><script>alert(1)</script><!-- & 🎬" });
         let text = for_script(&data);
         assert!(!text.contains(['<', '>', '&']), "{text}");
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_not_said() {
+    fn unknown_facts_are_left_out() {
         assert_eq!(without_blanks(json!({ "a": null, "b": [], "c": false, "d": 0 })), json!({ "c": false, "d": 0 }));
     }
 }

@@ -117,7 +117,7 @@ impl User {
         self.profiles().into_iter().find(|profile| profile.id == id)
     }
 
-    /// What is stored of the account's profiles.
+    /// The stored profiles of the account.
     pub fn to_store(&self, profiles: Vec<Profile>) -> Vec<Profile> {
         let unchanged = self.unchanged_profile();
         profiles.into_iter().filter(|profile| *profile != unchanged).collect()

@@ -1,4 +1,4 @@
-//! Whose rows: the key of everything that belongs to a profile and not to its account.
+//! The key of all rows that belong to a profile instead of its account.
 
 use crate::models::ids::{NotAnId, ProfileId, UserId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -35,8 +35,8 @@ impl ImageLists {
         services.database(&[Table::Catalogue]).map(|database| Self { database })
     }
 
-    /// The images of a title. `own` are those with its own id; like its poster, a series has those of its first episode. There are none
-    /// if they cannot be read, because a title is shown all the same.
+    /// The images of a title. `own` are those with its own id; like its poster, a series has those of its first episode. If they cannot be
+    /// read, there are none, and the title is shown without them.
     #[boxed]
     pub async fn of_title(&self, title: &PublicTitle, own: Result<Option<Images>, StoreError>) -> Images {
         let images = match title.kind {

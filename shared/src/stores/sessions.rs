@@ -125,8 +125,8 @@ impl Sessions {
         }
     }
 
-    /// The session with a new token of another profile. Each such request gets a token of its own, so none of another
-    /// profile is left behind. `None` if the session has ended.
+    /// The session with a new token of another profile. Each such request gets a new token, so no token of
+    /// another profile stays valid. `None` if the session has ended.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] after too many lost races, or too many selections within a second.

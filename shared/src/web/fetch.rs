@@ -1,4 +1,5 @@
-//! Files that a function fetches by URL: the app's own page, and the picture of a title. The URLs are ours, never a caller's.
+//! Files that a function fetches by URL: the app's own page, and the picture of a title. The URLs come from our own
+//! settings and rows, never from a caller.
 
 use crate::services::{ConfigError, Services};
 use crate::telemetry::{TRACE_HEADER, Trace};
@@ -20,7 +21,7 @@ pub enum FetchError {
     /// The server failed or cannot be reached.
     #[error("{0}")]
     Failed(&'static str),
-    /// The response is not what was asked for.
+    /// The response has a wrong content type or is too large.
     #[error("the response has another type, or is too large")]
     Unfit,
 }

@@ -1,4 +1,4 @@
-//! The pages of titles: the app's own page, filled with what crawlers and messengers read.
+//! The pages of titles: the app's own page, with a head for crawlers and messengers.
 
 use crate::endpoint::Reply;
 use crate::http::error::ApiError;
@@ -44,11 +44,11 @@ impl TitlePages {
         Ok(Self { catalogue: Catalogue::connect(services).await?, fetcher, origin, cached: Mutex::default() })
     }
 
-    /// The page of the title with this id. Whatever is not a public title of this kind has the app's own page, with status 404. The
-    /// app shows what it is, as for any other path. While the catalogue cannot be read, the status is 503.
+    /// The page of the title with this id. If it is not a public title of this kind, the page is the app's own, with status
+    /// 404, and the app shows its usual message. While the catalogue cannot be read, the status is 503.
     ///
     /// # Errors
-    /// If the app's page cannot be fetched and never was.
+    /// If the app's page cannot be fetched and no earlier copy exists.
     #[boxed]
     pub async fn page(
         &self,

@@ -1,4 +1,4 @@
-// A television's remote control: the arrows, OK and Back alone.
+// A television's remote control with only the arrows, OK and Back.
 import { expect } from './test.ts';
 import type { Page } from './test.ts';
 

@@ -17,7 +17,10 @@ export function ConfirmPassword() {
   return useIsPasswordDialogOpen() ? <Question /> : null;
 }
 
-/** The token of a new session in the profile of the current one. A profile with a PIN is left: the password does not replace it. */
+/**
+ * The token of a new session in the profile of the current one. If that profile has a PIN, the session continues in the first profile,
+ * because the password does not replace a PIN.
+ */
 async function inSameProfile(account: string): Promise<string> {
   if (!isInFurtherProfile()) return account;
   const { profile } = await queryClient.query(meQuery);

@@ -25,7 +25,7 @@ export function Header() {
       <Link to="/" className={styles.home} aria-label={t`${BRAND} home`}>
         <Logo />
       </Link>
-      {/* Nothing else is shown before somebody has said who is watching. */}
+      {/* Nothing else is shown before a profile is chosen. */}
       {!isChoosing && <Menus />}
     </header>
   );

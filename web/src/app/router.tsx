@@ -181,10 +181,10 @@ export function prepareFor(pathname: string): void {
   prepare(routes, pathname);
 }
 
-/** The pages that are shown even before somebody has said who is watching. */
+/** The pages that are shown even before a profile is chosen. */
 const OPEN = ['/profiles', '/forgot-password', '/reset-password', '/verify-email'];
 
-/** The page of the address, or that which asks first who is watching. */
+/** The page for the current address, or first the page that asks who is watching. */
 function CurrentPage() {
   const place = useLocation();
   const isSignedIn = useIsSignedIn();

@@ -111,7 +111,7 @@ function Footer() {
   return (
     <footer className={styles.footer}>
       <Logo />
-      {/* On the forced choice of a profile, they would only lead back to it. */}
+      {/* While a profile must be chosen, these links would only lead back to that page. */}
       {!isChoosing && (
         <nav aria-label={t`Footer`}>
           <ul className={styles.links}>

@@ -13,7 +13,7 @@ interface DialogProps {
   children?: ReactNode;
   /** The buttons, with the main one last. */
   actions?: ReactNode;
-  /** What has focus first; the button that closes the dialog without it. */
+  /** The element that gets focus first; by default, the button that closes the dialog. */
   initialFocus?: () => HTMLElement | null;
 }
 

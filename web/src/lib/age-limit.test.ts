@@ -19,14 +19,14 @@ describe('the age limit of the session’s profile', () => {
     held.clear();
   });
 
-  it('is none without a session and in an account’s first profile', () => {
+  it('is null without a session and in an account’s first profile', () => {
     expect(ageLimit()).toBeNull();
     startSession(tokenOf('ada'));
     expect(ageLimit()).toBeNull();
     expect(isKids()).toBe(false);
   });
 
-  it('is not known in a further profile, which counts as a child’s until the service has answered', () => {
+  it('is unknown in an added profile, which counts as a kids profile until the service has answered', () => {
     startSession(tokenOf('ada', 'new'));
     expect(ageLimit()).toBeUndefined();
     expect(isKids()).toBe(true);
@@ -35,7 +35,7 @@ describe('the age limit of the session’s profile', () => {
     expect(isKids()).toBe(false);
   });
 
-  it('is kept, and only for its own profile', () => {
+  it('is stored, only for its own profile', () => {
     startSession(tokenOf('ada', 'kim'));
     noteAgeLimit(CHILD, 6);
     expect(ageLimit()).toBe(6);
@@ -47,14 +47,14 @@ describe('the age limit of the session’s profile', () => {
     expect(ageLimit()).toBe(6);
   });
 
-  it('is not taken from an answer for another profile that comes late', () => {
+  it('ignores a late response for another profile', () => {
     startSession(tokenOf('ada', 'kim'));
     noteAgeLimit(CHILD, 6);
     noteAgeLimit(viewerName('ada', 'ada'), null);
     expect(ageLimit()).toBe(6);
   });
 
-  it('is told to pages when it changes and when the session does', () => {
+  it('notifies pages when it changes and when the session changes', () => {
     startSession(tokenOf('ada', 'kim'));
     const told = vi.fn();
     const stop = subscribe(told);

@@ -1,5 +1,5 @@
 // The age limit of the session's profile. A profile that has one is a kids profile: pages show it less, and lists are requested for
-// its age. The service decides; this copy on the device is for pages that cannot wait for its answer.
+// its age. The service has the final say; this copy on the device is for pages that cannot wait for its answer.
 import { useSyncExternalStore } from 'react';
 import { isInFurtherProfile, subscribeToSession, viewerId } from './session';
 import { storedText } from './stored';
@@ -22,7 +22,7 @@ export function useIsKids(): boolean {
   return useSyncExternalStore(subscribe, isKids);
 }
 
-/** Keeps what the service said about a viewer, if that is whom the session belongs to by now. */
+/** Stores the limit that the service returned for a viewer, if the session still belongs to that viewer. */
 export function noteAgeLimit(viewer: string | null, age_limit: number | null): void {
   if (viewer !== null && viewer === viewerId()) copy.set(`${viewer} ${age_limit ?? ''}`);
 }

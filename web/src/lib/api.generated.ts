@@ -2971,7 +2971,7 @@ export interface components {
             success: boolean;
             data: components["schemas"]["SignIn"];
         };
-        /** @description The signed-in user, and who watches. */
+        /** @description The signed-in user and the current profile. */
         Me: {
             /** @description The user. */
             id: components["schemas"]["UserId"];

@@ -141,7 +141,7 @@ function refresh(bearer: string): Promise<string | null> {
 
 async function exchangeToken(bearer: string): Promise<string | null> {
   const kept = token();
-  // What one viewer asked for must not be done for another who has taken over.
+  // A request of one viewer must not be sent for another who has taken over.
   if (kept !== bearer) return viewerOf(kept) === viewerOf(bearer) ? kept : null;
   try {
     const response = await send(new Request('/api/auth/refresh', { method: 'POST' }), bearer);

@@ -1,5 +1,5 @@
-// Whether somebody has to say who is watching before anything else is shown: after signing in to an account with several profiles, and
-// when the session's profile was deleted. All tabs ask until it is answered, also after a reload.
+// Whether a profile must be chosen before anything else is shown: after signing in to an account with several profiles, and
+// when the session's profile was deleted. All tabs ask until one is chosen, even after a reload.
 import { useSyncExternalStore } from 'react';
 import { storedText } from './stored';
 

@@ -6,7 +6,7 @@ import { queryClient } from './query-client';
 import { profilesQuery } from './queries/use-profiles';
 import { startSession, token, viewerId } from './session';
 
-/** Continues this device's session as a profile. From then on nothing is shown that another profile has loaded. */
+/** Switches this device's session to a profile. From then on, nothing that another profile loaded is shown. */
 export async function selectProfile({ id }: Pick<Profile, 'id'>, pin?: string): Promise<void> {
   const params = { path: { profile_id: id } };
   const selected = await data(api.POST('/api/profiles/{profile_id}/select', { params, body: { pin } }));
@@ -16,7 +16,7 @@ export async function selectProfile({ id }: Pick<Profile, 'id'>, pin?: string): 
   startSession(selected.token);
   noteAgeLimit(viewerId(), selected.profile.age_limit);
   setChoosing(false);
-  // They are the account's, so the new profile may see them.
+  // These belong to the account, so the new profile may see them.
   queryClient.setQueryData(
     profilesQuery.queryKey,
     profiles?.map((profile) => ({ ...profile, is_current: profile.id === id })),

@@ -55,7 +55,7 @@ export function issuedAt(token: string): number | null {
   return typeof iat === 'number' ? iat * 1000 : null;
 }
 
-/** Whose data the session sees: `viewerOf` its token. What this browser keeps of a viewer's data is kept under this name. */
+/** The viewer whose data the session sees: `viewerOf` its token. This browser stores a viewer's data under this name. */
 export function viewerId(): string | null {
   return viewerOf(token());
 }
@@ -77,7 +77,7 @@ export function isInFurtherProfile(): boolean {
   return viewerId()?.includes(PROFILE_MARK) ?? false;
 }
 
-/** How often one viewer has directly followed another. Pages with another number are rendered anew, with nothing of the last viewer. */
+/** How often one viewer has directly followed another. When it changes, pages are rendered again, without the last viewer's data. */
 export function useSwitches(): number {
   return useSyncExternalStore(subscribeToSession, () => switches);
 }

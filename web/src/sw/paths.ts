@@ -4,7 +4,7 @@ export const ASSETS_CACHE = 'marquee-assets-';
 /** The paths of pages that are not this app's: the API, the television's app, and files. */
 export const isOtherApp = /^\/(api|tv)(\/|$)|\.\w+$/;
 
-/** Whether a page with this status is the service's failure, instead of a page. */
+/** Whether this status means that the service failed to make the page. */
 export function isFailure(status: number): boolean {
   return status === 429 || status >= 500;
 }

@@ -75,7 +75,7 @@ function Screens() {
 function FirstScreen(props: ScreenProps) {
   const isChoosing = useIsChoosing();
   useEffect(() => {
-    // What was open belongs to nobody any more.
+    // The open screens belonged to the previous profile.
     if (isChoosing) closeScreens();
   }, [isChoosing]);
   return isChoosing ? <ProfilesScreen {...props} /> : <HomeScreen {...props} />;

@@ -58,7 +58,7 @@ function Pad({ profile, focusKey, isVisible }: ScreenProps & { profile: Profile 
   );
 }
 
-/** What has been typed. The last digit tries the PIN, and a wrong one is typed anew. */
+/** The digits typed so far. The last digit submits the PIN; after a wrong PIN, the viewer starts again. */
 function usePin(profile: Profile) {
   const [pin, setPin] = useState('');
   const [refusal, setRefusal] = useState('');

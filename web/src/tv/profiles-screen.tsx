@@ -29,7 +29,7 @@ export function ProfilesScreen({ focusKey, isVisible }: ScreenProps) {
         await selectProfile(profile);
         closeScreens();
       } catch (refused) {
-        // It has got a PIN in the meantime.
+        // A PIN was set in the meantime.
         if (hasCode(refused, 'INVALID_CREDENTIALS')) open({ name: 'pin', id: profile.id });
         else setFailure(refused);
       }

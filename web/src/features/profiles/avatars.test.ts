@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { AVATARS } from './avatars';
 
-it('draws every picture with parts that differ, on a ground of its own', () => {
+it('draws every picture with different parts, on its own background', () => {
   const drawn = Object.values(AVATARS);
   expect(drawn).toHaveLength(12);
   expect(new Set(drawn.map(({ ground }) => ground)).size).toBe(12);

@@ -1,7 +1,7 @@
-// The pictures of profiles, drawn for this app on a square of 64. Each brings its own ground, so that it looks the same in both themes.
+// The pictures of profiles, drawn for this app on a square of 64. Each has its own background, so that it looks the same in both themes.
 import type { Avatar } from '@/lib/models';
 
-/** A part of a picture: filled, or a line of a width. */
+/** A part of a picture: a filled shape, or a line with a width. */
 export interface Part {
   d: string;
   color: string;

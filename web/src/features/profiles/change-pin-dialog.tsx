@@ -44,7 +44,7 @@ export function ChangePinDialog({ profile, onClose }: { profile: Profile; onClos
       onClose={close}
       initialFocus={() => document.getElementById(id)?.querySelector('input') ?? null}
       title={t`PIN for ${name}`}
-      description={t`Whoever opens this profile has to enter the PIN.`}
+      description={t`Anyone who opens this profile must enter the PIN.`}
       actions={
         <>
           <Button look="plain" onClick={close}>

@@ -18,7 +18,7 @@ describe('nameIssue', () => {
   });
 });
 
-it('needs a password only where a kids profile shows more than before', () => {
+it('requires a password only if a kids profile will show more than before', () => {
   expect(showsMore(null, null)).toBe(false);
   expect(showsMore(null, 6)).toBe(false);
   expect(showsMore(12, 6)).toBe(false);
@@ -27,7 +27,7 @@ it('needs a password only where a kids profile shows more than before', () => {
   expect(showsMore(0, null)).toBe(true);
 });
 
-it('offers the usual ages, and the one that a profile has', () => {
+it('offers the usual ages and the profile’s current one', () => {
   expect(ages(null)).toEqual([0, 6, 9, 12, 14, 16]);
   expect(ages(7)).toEqual([0, 6, 7, 9, 12, 14, 16]);
   expect(ages(12)).toEqual([0, 6, 9, 12, 14, 16]);

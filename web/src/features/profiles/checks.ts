@@ -1,4 +1,4 @@
-// Rules of profiles before the request. The service decides.
+// Checks of profiles before a request. The service has the final say.
 import { t } from '@lingui/core/macro';
 import type { Profile } from '@/lib/models';
 
@@ -24,7 +24,7 @@ export function showsMore(before: number | null, after: number | null): boolean 
   return before !== null && (after === null || after > before);
 }
 
-/** What a kids profile is called by its age limit. */
+/** The label of a kids profile with its age limit. */
 export function kidsLabel(age: number): string {
   return age === 0 ? t`Kids, for all ages` : t`Kids, up to ${age}`;
 }

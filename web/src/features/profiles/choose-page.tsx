@@ -44,7 +44,7 @@ export function ChoosePage() {
     try {
       await open(profile);
     } catch (error) {
-      // It has got a PIN in the meantime.
+      // A PIN was set in the meantime.
       if (!hasCode(error, 'INVALID_CREDENTIALS')) throw error;
       setAsked(profile);
     }

@@ -83,7 +83,7 @@ export function EditDialog({ profile, profiles, onClose }: EditDialogProps) {
               ]}
             />
             <p className={styles.note}>
-              <Trans>A kids profile shows only titles rated for this age, and no payments or account settings.</Trans>
+              <Trans>A kids profile shows only titles rated for this age. Payments and account settings are hidden.</Trans>
             </p>
           </div>
         )}
@@ -94,7 +94,7 @@ export function EditDialog({ profile, profiles, onClose }: EditDialogProps) {
               {...form.field('password')}
               label={t`Your password`}
               autoComplete="current-password"
-              hint={t`To show more titles in a kids profile, enter the password of the account.`}
+              hint={t`To show more titles in a kids profile, enter your account password.`}
             />
           </>
         )}

@@ -35,7 +35,7 @@ export function ManagePage() {
           <Trans>Manage profiles</Trans>
         </h1>
         <p className={styles.lead}>
-          <Trans>Everybody who watches here can have a profile, with a list, a history and settings of their own.</Trans>
+          <Trans>Everyone who watches here can have a profile with their own list, history and settings.</Trans>
         </p>
       </div>
       {all ? (
@@ -131,7 +131,7 @@ function OpenDialog({ open, profiles, onClose }: { open: Open; profiles: Profile
           open
           onClose={onClose}
           title={t`Delete the profile ${name}?`}
-          description={t`Its list, history and settings are deleted on all devices. This can’t be undone.`}
+          description={t`Its list, history and settings will be deleted on all devices. This can’t be undone.`}
           actionLabel={t`Delete profile`}
           act={async () => {
             await remove.mutateAsync(profile);

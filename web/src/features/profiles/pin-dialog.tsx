@@ -25,7 +25,7 @@ export function PinDialog({ profile: { name }, onClose, onPin }: PinDialogProps)
     check: ({ pin }) => ({ pin: isWholePin(pin) ? undefined : t`Enter the four digits of the PIN` }),
     submit: ({ pin }) => onPin(pin),
     issuesOf: (error) => {
-      // A wrong PIN is typed anew.
+      // After a wrong PIN, the viewer starts again.
       if (hasCode(error, 'INVALID_CREDENTIALS')) form.set('pin', '');
       return { pin: pinRefusal(error) };
     },
@@ -52,7 +52,7 @@ export function PinDialog({ profile: { name }, onClose, onPin }: PinDialogProps)
       <form id={id} noValidate className={styles.form} onSubmit={(event) => void form.onSubmit(event)}>
         <PinField {...form.field('pin')} label={t`PIN`} onPin={(pin) => form.set('pin', pin)} />
         <p className={styles.note}>
-          <Trans>Forgot it? The owner of the account can change it under “Manage profiles”.</Trans>
+          <Trans>Forgot it? The account owner can change it under “Manage profiles”.</Trans>
         </p>
       </form>
     </Dialog>

@@ -9,7 +9,7 @@ interface PinFieldProps extends Labelled {
   onPin: (pin: string) => void;
 }
 
-/** A field for the four digits of a PIN. It is no password: the browser must not offer to keep it. */
+/** A field for the four digits of a PIN. It is not a password: the browser must not offer to save it. */
 export function PinField({ onPin, ...field }: PinFieldProps) {
   return (
     <div className={styles.pin}>

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { ApiError } from '@/lib/errors/api-error';
 import { isWholePin, pinOf, pinRefusal } from './pin';
 
-it('takes four digits of what is typed and nothing else', () => {
+it('keeps only the first four digits of the input', () => {
   expect(pinOf('')).toBe('');
   expect(pinOf('1a 2-3')).toBe('123');
   expect(pinOf('123456')).toBe('1234');

@@ -4,7 +4,7 @@ import { sentence } from '@/lib/errors/explain';
 
 export const PIN_LENGTH = 4;
 
-/** What has been typed of a PIN: its digits, and not more than it has. */
+/** The digits of a PIN that have been typed so far, at most as many as a PIN has. */
 export function pinOf(typed: string): string {
   return typed.replace(/\D/g, '').slice(0, PIN_LENGTH);
 }

@@ -92,7 +92,7 @@ function refusal(issue: string): string {
   if (issue.startsWith('is not text')) return t`This file is not text in UTF-8 or UTF-16.`;
   const line = /^line (\d+): /.exec(issue)?.[1];
   if (line && issue.includes(' after the end ')) return t`The caption in line ${line} starts after the end of the film.`;
-  // What exactly is wrong with a line is said only in English.
+  // The service explains what is wrong with a line only in English.
   if (line && i18n.locale !== 'en') return t`Line ${line} of the file is not valid.`;
   return issue;
 }
@@ -102,7 +102,7 @@ function Upload({ video }: { video: AdminVideo }) {
   const id = useId();
   const [language, setLanguage] = useState('en');
   const [file, setFile] = useState<File | null>(null);
-  /** Counts the uploads: only a new input shows no file. */
+  /** Counts the uploads: the file input must be recreated to become empty. */
   const [uploads, setUploads] = useState(0);
   const [issue, setIssue] = useState<string | null>(null);
   const send = useAct(async () => {

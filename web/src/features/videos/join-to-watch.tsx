@@ -4,7 +4,7 @@ import type { Title } from '@/lib/models';
 import { signInPath } from '@/lib/return-to';
 import { rememberReturnPath } from '@/lib/return-path';
 
-/** How a visitor without an account gets to watch the video or series whose page this is. */
+/** Tells a visitor without an account how to watch this video or series. */
 export function JoinToWatch({ here, plan }: { here: string; plan: Title['required_plan'] }) {
   return (
     <>

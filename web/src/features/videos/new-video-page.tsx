@@ -47,7 +47,7 @@ export function Component() {
       url: origin === 'url' && values.url.trim() === '' ? t`Enter the URL of the file` : undefined,
       ...videoIssues(values),
     }),
-    // The service says it only in English.
+    // The service explains this only in English.
     issuesOf: (error) => {
       const issues = fieldIssues(error);
       return issues.url

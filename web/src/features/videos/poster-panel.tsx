@@ -50,7 +50,7 @@ function FilmFrame({ video }: { video: AdminVideo }) {
   const [time, setTime] = useState(poster_source?.time?.toString() ?? '');
   const [issue, setIssue] = useState<string | null>(null);
   const send = useAct(async () => {
-    // Many write a decimal comma.
+    // Many people write a decimal comma.
     const seconds = Number(time.replace(',', '.'));
     const isInFilm = time.trim() !== '' && seconds >= 0 && seconds < (video.duration ?? Infinity);
     setIssue(isInFilm ? null : t`Enter a time within the film, in seconds.`);
@@ -110,7 +110,7 @@ function OwnPicture({ video }: { video: AdminVideo }) {
   const upload = useUploadPoster(video.id);
   const id = useId();
   const [file, setFile] = useState<File | null>(null);
-  /** Counts the uploads: only a new input shows no file. */
+  /** Counts the uploads: the file input must be recreated to become empty. */
   const [uploads, setUploads] = useState(0);
   const [issue, setIssue] = useState<string | null>(null);
   const send = useAct(async () => {

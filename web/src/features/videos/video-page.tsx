@@ -36,7 +36,7 @@ export function Component() {
   // The trailer's button is there from the start, so that nothing shifts.
   if (!video.data || (isPublic && title.isPending && title.failureCount === 0)) return <HeroSkeleton />;
   const shown = video.data;
-  // A film above the age limit of a kids profile, which shows nothing of it and keeps nothing about it.
+  // A film above the age limit of a kids profile: the page shows and stores nothing about it.
   const isBarred = isKids && shown.access.code === 'FORBIDDEN';
   const popular = <VideoShelf title={t`Popular`} filter={{ sort: 'popular' }} without={shown.id} />;
   return (

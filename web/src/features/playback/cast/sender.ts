@@ -1,4 +1,4 @@
-// Plays a film on a Chromecast, with Google's default receiver. Loaded only if the service admits the SDK.
+// Plays a film on a Chromecast, with Google's default receiver. Loaded only if the service allows the SDK.
 import type { RemotePlayer, RemoteState } from './remote-player';
 import { SDK_FOLDER } from './setting';
 
@@ -9,7 +9,7 @@ const HLS = 'application/x-mpegURL';
 /** A new page does not take over the session of an earlier one, which ends when its player is left. */
 const AUTO_JOIN = 'page_scoped';
 
-/** A film for the receiver, which reads everything from the provider itself. */
+/** A film for the receiver, which loads everything from Mux itself. */
 export interface CastFilm {
   title: string;
   url: string;

@@ -1,10 +1,10 @@
-/** The folder of Google's sender SDK, which the content security policy admits only if the operator has turned Chromecast on. */
+/** The folder of Google's sender SDK, which the content security policy allows only if the operator has turned Chromecast on. */
 export const SDK_FOLDER = 'https://www.gstatic.com/cv/js/sender/';
 
 let answer: Promise<boolean> | null = null;
 
 /**
- * Whether this browser can have the SDK and this service admits it. The policy is the setting, so the two cannot disagree: with
+ * Whether this browser can load the SDK and this service allows it. The policy is the setting, so the two cannot disagree: with
  * Chromecast off, nothing is requested from Google.
  */
 export function isCastAdmitted(): Promise<boolean> {
@@ -17,7 +17,7 @@ async function ask(): Promise<boolean> {
     const page = await fetch('/index.html', { method: 'HEAD' });
     return page.headers.get('content-security-policy')?.includes(SDK_FOLDER) ?? false;
   } catch {
-    // Asked again for the next film.
+    // The next film tries again.
     answer = null;
     return false;
   }

@@ -34,10 +34,10 @@ export function useCast(
     };
   }, [isWanted]);
 
-  // Such as by another device that took the stream.
+  // For example, because another device took over the stream.
   const isStopped = stopReason !== null;
   const isCasting = isConnected && !isStopped;
-  // A renewed grant does not interrupt the device: it continues with its own.
+  // A renewed grant does not interrupt the device, which keeps using its own.
   useEffect(
     () => (stream && film && player && isCasting ? playElsewhere(stream, film, player) : undefined),
     [stream, film, player, isCasting],
@@ -49,7 +49,7 @@ export function useCast(
     if (hasFailed || isStopped) player?.stop();
   }, [hasFailed, isStopped, player]);
 
-  // When the page is left.
+  // When the viewer leaves the page.
   useEffect(() => {
     const stop = () => player?.stop();
     window.addEventListener('pagehide', stop);
@@ -85,7 +85,7 @@ function playElsewhere(stream: Stream, film: Film, player: RemotePlayer): () => 
     ({ isPlaying, ended } = current);
     if (isChanged) stream.changedElsewhere(ended === 'finished');
   });
-  // The keys of the player still act on the element.
+  // The keyboard shortcuts of the player still control the element.
   const onPlay = () => {
     element.pause();
     player.toggle();
@@ -96,7 +96,7 @@ function playElsewhere(stream: Stream, film: Film, player: RemotePlayer): () => 
     unsubscribe();
     element.removeEventListener('play', onPlay);
     stream.playElsewhere(null);
-    // Not if the device plays on with another film, or the viewer has left.
+    // Not if the device already plays another film, or the viewer has left.
     if (player.current.device !== null) return;
     element.currentTime = progress;
     void element.play().catch(() => undefined);
