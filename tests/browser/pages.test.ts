@@ -105,7 +105,8 @@ const PAGES: Shown[] = [
     path: '/videos/01990000-0000-7000-8000-000000000000',
     heading: 'Page not found',
     as: viewer,
-    answers: /^404 .*\/api\/videos\//,
+    // The page itself, and the video.
+    answers: /^404 .*\/videos\//,
   },
 ];
 
