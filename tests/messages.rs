@@ -136,15 +136,14 @@ async fn an_idempotency_key_is_checked_with_the_body() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     let long = "k".repeat(201);
-    for key in ["", long.as_str(), "\u{e9}"] {
+    let (length, ascii) =
+        ("must have 1 to 200 characters", "must have only letters, digits, signs and spaces of ASCII");
+    for (key, issue) in [("", length), (long.as_str(), length), ("\u{e9}", ascii), ("a\tb", ascii)] {
         let request = viewer.request(Method::POST, "/api/subscription/checkout").json(&json!({ "plan_type": "gold" }));
         let value = reqwest::header::HeaderValue::from_bytes(key.as_bytes()).expect("a header");
         let answer = viewer.send(request.header("idempotency-key", value)).await;
         let found = issues(&answer);
-        assert!(
-            found.contains(&("Idempotency-Key".to_owned(), "must have 1 to 200 characters".to_owned())),
-            "{found:?}"
-        );
+        assert!(found.contains(&("Idempotency-Key".to_owned(), issue.to_owned())), "{found:?}");
         assert!(found.iter().any(|(field, _)| field == "plan_type"), "all at once: {found:?}");
         assert!(platform.calls(&answer).iter().all(|call| call.service != "stripe"), "{answer}");
     }
