@@ -44,7 +44,7 @@ async fn an_account_has_one_profile_with_its_name_or_the_first_part_of_its_addre
             "id": me.data()["id"], "name": name, "avatar": "sun", "age_limit": null, "has_pin": false,
             "is_current": true, "created_at": me.data()["created_at"],
         });
-        assert_eq!(all, [first.clone()]);
+        assert_eq!(all, std::slice::from_ref(&first));
         assert_eq!(me.data()["profile"], first, "the current one");
     }
 }

@@ -63,7 +63,9 @@ async fn the_figures_are_of_a_business(platform: &Platform, operator: &Viewer) {
     let some = |field: &str| days.iter().filter(|day| day[field].as_f64() > Some(0.0)).count();
     assert!(some("mrr") > 80, "{} days with revenue", some("mrr"));
     assert!(some("views") > 60, "{} days with views", some("views"));
-    assert_eq!(some("hours_watched"), some("views"));
+    // A view that starts just before midnight is watched on the next day.
+    let apart = some("views").abs_diff(some("hours_watched"));
+    assert!(apart <= 2, "{} days with views, {} with hours", some("views"), some("hours_watched"));
     assert!(some("new") > 20, "{} days with somebody new", some("new"));
     let totals = &seen["totals"];
     let between = |field: &str, low: f64, high: f64| {

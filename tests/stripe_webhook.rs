@@ -329,7 +329,9 @@ fn long(prefix: &str) -> String {
 }
 
 fn event_of(object: Value) -> Value {
-    json!({ "type": "invoice.paid", "livemode": false, "data": { "object": object } })
+    let mut event = json!({ "type": "invoice.paid", "livemode": false, "data": {} });
+    event["data"]["object"] = object;
+    event
 }
 
 fn with_id(id: Value, mut event: Value) -> Value {

@@ -36,7 +36,7 @@ pub(super) fn update(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value>
     let metadata = form.metadata()?;
     form.finish()?;
     let method = tx.update(id, "payment_method.updated", |method: &mut PaymentMethod| {
-        change_metadata(&mut method.metadata, metadata)
+        change_metadata(&mut method.metadata, metadata);
     });
     Ok(method.render(tx.view()))
 }
@@ -63,7 +63,7 @@ pub(super) fn detach(tx: &mut Tx<'_>, id: &str, form: Form) -> Result<Value> {
     let using: Vec<String> = using.map(|subscription| subscription.id.clone()).collect();
     for subscription in using {
         tx.update(&subscription, "customer.subscription.updated", |subscription: &mut Subscription| {
-            subscription.default_payment_method = None
+            subscription.default_payment_method = None;
         });
     }
     tx.update(&customer, "customer.updated", |customer: &mut Customer| {

@@ -259,7 +259,7 @@ fn end_dunning(tx: &mut Tx<'_>, id: &str) {
         Dunning::PastDue => SubscriptionStatus::PastDue,
     };
     tx.update(&subscription, "customer.subscription.updated", |subscription: &mut Subscription| {
-        subscription.status = status
+        subscription.status = status;
     });
 }
 

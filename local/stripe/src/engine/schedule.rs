@@ -69,7 +69,7 @@ pub(crate) fn release(tx: &mut Tx<'_>, id: &str) {
     });
     if let Some(subscription) = &schedule.subscription {
         tx.update(subscription, "customer.subscription.updated", |subscription: &mut Subscription| {
-            subscription.schedule = None
+            subscription.schedule = None;
         });
     }
     tx.emit::<Schedule>("subscription_schedule.released", id);
