@@ -1,5 +1,7 @@
 //! `approve-device-login`: who sees a waiting device, who decides, and how codes cannot be guessed.
 
+use crate::list_profiles::added;
+use crate::select_profile::selected;
 use crate::start_device_login::{poll, start};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -86,6 +88,26 @@ async fn an_approval_can_be_repeated_and_withdrawn_until_the_device_signs_in() {
     assert_eq!(decide(&viewer, &codes, true).await.status(), 200);
     assert_eq!(poll(&platform, &codes).await.status(), 200);
     assert_eq!(decide(&viewer, &codes, false).await.code(), "NOT_FOUND", "the device has signed in");
+}
+
+#[tokio::test]
+async fn an_approved_device_starts_in_the_profile_that_approved_it() {
+    let platform = Platform::bare().await;
+    let viewer = platform.register("ada@viewers.test").await;
+    let robin = added(&viewer, json!({ "name": "Robin" })).await;
+    let robin_at_phone = selected(&viewer, &robin).await;
+    let codes = start(&platform, "Living room").await;
+    assert_eq!(decide(&robin_at_phone, &codes, true).await.status(), 200);
+
+    let signed_in = poll(&platform, &codes).await;
+
+    let token = signed_in.data()["token"].as_str().expect("a token").to_owned();
+    let television = viewer.with_token(viewer.email(), token);
+    assert_eq!(
+        television.get("/api/auth/me").await.data()["profile"]["name"],
+        "Robin",
+        "not the first profile, whose PIN it skips"
+    );
 }
 
 #[tokio::test]

@@ -83,3 +83,17 @@ async fn invalid_profiles_are_refused_and_add_nothing() {
     }
     assert_eq!(profiles(&viewer).await.len(), 1);
 }
+
+#[tokio::test]
+async fn an_account_that_is_called_like_a_profile_can_still_get_new_profiles() {
+    let platform = Platform::bare().await;
+    let viewer = platform.register("ada@viewers.test").await;
+    added(&viewer, json!({ "name": "Robin" })).await;
+    assert_eq!(viewer.patch("/api/auth/me", json!({ "name": "Robin" })).await.status(), 200);
+
+    let created = viewer.post("/api/profiles", json!({ "name": "Sam" })).await;
+
+    assert_eq!(created.status(), 201, "{created}");
+    let taken = viewer.post("/api/profiles", json!({ "name": "robin" })).await;
+    assert_eq!((taken.status(), taken.code()), (409, "CONFLICT"), "{taken}");
+}
