@@ -117,7 +117,7 @@ async fn a_trial_counts_as_revenue_only_once_paid() {
     assert!((14..=15).contains(&(on("trials_converted") - on("trials_started"))), "{seen}");
 }
 
-/// Three members, of whom one cancels, one stops paying and one stays; 55 days later. Returns the administrator.
+/// Three members 55 days later: one has cancelled, one has stopped paying, and one has stayed. Returns the administrator.
 async fn members_of_whom_two_left(platform: &Platform) -> Viewer {
     let admin = platform.admin().await;
     let video = platform.published_video(&admin, json!({ "title": "One", "required_plan": "free" })).await;
