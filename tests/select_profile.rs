@@ -106,6 +106,17 @@ async fn only_one_of_two_concurrent_selections_lasts() {
 }
 
 #[tokio::test]
+async fn selecting_the_current_profile_again_and_again_is_never_refused() {
+    let platform = Platform::bare().await;
+    let viewer = platform.register("ada@viewers.test").await;
+    let robin = added(&viewer, json!({ "name": "Robin" })).await;
+
+    for _ in 0..10 {
+        assert_eq!(current(&selected(&viewer, &robin).await).await, robin["id"]);
+    }
+}
+
+#[tokio::test]
 async fn a_token_issued_in_the_same_second_as_a_selection_expires_a_minute_later() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;

@@ -98,11 +98,14 @@ impl Session {
         self.with_token_of(whole(now).max(self.token_issued_at), now)
     }
 
-    /// The session after the newest token was exchanged at `now` for one of another profile. Tokens are told apart by when
-    /// they were issued, so the new one counts as issued a second later if both are of the same second. `None` while that
-    /// would be too far ahead, after several exchanges in one second.
+    /// The session after the newest token was exchanged at `now` for one of the given profile. Tokens are told apart by
+    /// when they were issued, so one of another profile counts as issued a second later if both are of the same second.
+    /// `None` while that would be too far ahead, after several switches in one second.
     #[must_use]
     pub fn switched(&self, profile_id: ProfileId, now: Timestamp) -> Option<Self> {
+        if self.profile_id == Some(profile_id) {
+            return Some(self.exchanged(now));
+        }
         let token_issued_at = whole(now).max(self.token_issued_at + SignedDuration::from_secs(1));
         let after = Self { profile_id: Some(profile_id), ..self.with_token_of(token_issued_at, now) };
         (token_issued_at <= now + SWITCHES_AHEAD_MAX).then_some(after)
@@ -169,6 +172,7 @@ mod tests {
         let fourth = second.switched(profile(2), at(0)).and_then(|third| third.switched(profile(3), at(0)));
         assert_eq!(fourth.as_ref().and_then(|fourth| fourth.switched(profile(1), at(0))), None, "too far ahead");
         assert!(fourth.and_then(|fourth| fourth.switched(profile(1), at(1))).is_some());
+        assert_eq!(second.switched(profile(1), at(1)), Some(second.exchanged(at(1))), "the profile it has");
     }
 
     #[test]

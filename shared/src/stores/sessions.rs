@@ -125,11 +125,11 @@ impl Sessions {
         }
     }
 
-    /// The session with a new token of another profile. Each such request gets a new token, so no token of
-    /// another profile stays valid. `None` if the session has ended.
+    /// The session with a token of the given profile. A switch always makes a new token, so no token of another
+    /// profile stays valid. `None` if the session has ended.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] after too many lost races, or too many selections within a second.
+    /// [`StoreError::Unavailable`] after too many lost races, or too many switches within a second.
     #[boxed]
     pub async fn select(
         &self,
