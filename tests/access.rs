@@ -8,13 +8,10 @@ use support::{Answer, DEMO_PASSWORD, Platform, Viewer};
 
 /// Every route of the template with the kind of caller that its function requires.
 pub(crate) fn routes(platform: &Platform) -> Vec<(String, Method, String, Access)> {
-    let mut generators = shared::openapi::Generators::default();
+    let accesses = service::FUNCTIONS.accesses();
     let mut routes = Vec::new();
     for function in platform.running().template().functions.values() {
-        let Some((_, describe)) = local::functions::DESCRIPTIONS.iter().find(|(name, _)| *name == function.name) else {
-            continue;
-        };
-        let access = describe(&mut generators).access;
+        let Some(access) = accesses.get(function.name.as_str()).copied() else { continue };
         for route in &function.routes {
             if let Route::Path(Some(method), path) = route {
                 let path = path

@@ -203,6 +203,7 @@ fn the_files_of_a_crate_have_no_circular_dependencies() {
         "shared/boxed",
         "shared/search",
         "local",
+        "local/service",
         "local/standin",
         "local/stripe",
         "local/mux",

@@ -7,13 +7,10 @@ use support::{Answer, Platform};
 
 /// Paths that anybody may read, and paths whose GET requires sign-in.
 fn paths(platform: &Platform) -> (Vec<String>, Vec<String>) {
-    let mut generators = shared::openapi::Generators::default();
+    let accesses = service::FUNCTIONS.accesses();
     let (mut open, mut closed) = (Vec::new(), Vec::new());
     for function in platform.running().template().functions.values() {
-        let Some((_, describe)) = local::functions::DESCRIPTIONS.iter().find(|(name, _)| *name == function.name) else {
-            continue;
-        };
-        let access = describe(&mut generators).access;
+        let Some(access) = accesses.get(function.name.as_str()).copied() else { continue };
         for route in &function.routes {
             if let Route::Path(Some(method), path) = route
                 && *method == Method::GET

@@ -149,7 +149,7 @@ fn every_public_future_of_shared_code_is_boxed() {
 
 #[test]
 fn every_function_is_complete() {
-    let (template, manifest, tests) = (read("template.yaml"), read("local/Cargo.toml"), read("tests/main.rs"));
+    let (template, manifest, tests) = (read("template.yaml"), read("local/service/Cargo.toml"), read("tests/main.rs"));
     for function in functions() {
         assert!(template.contains(&format!("Binary: {function}\n")), "{function} is not in the template");
         assert!(manifest.contains(&format!("../functions/{function}\"")), "{function} is not linked locally");

@@ -1,28 +1,51 @@
-//! The functions of `functions/`: the same types that the Lambdas run, linked into this process.
+//! The functions that the platform runs: the same types that the Lambdas run, linked into this process.
 
 use futures::future::BoxFuture;
-use shared::lambda::{Mounted, MountedJob, mount, mount_job};
+use shared::endpoint::Access;
+use shared::lambda::{Mounted, MountedJob};
+use shared::openapi::{Generators, Operation};
 use shared::services::{ConfigError, Services};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Builds an endpoint from its environment and permissions in the template.
-pub type MountEndpoint = for<'a> fn(&'a Services) -> BoxFuture<'a, Result<Mounted, ConfigError>>;
-/// Builds a job from its environment and permissions in the template.
-pub type MountJob = for<'a> fn(&'a Services) -> BoxFuture<'a, Result<MountedJob, ConfigError>>;
-/// Describes an endpoint for the API document.
-pub type Describe = fn(&mut shared::openapi::Generators) -> shared::openapi::Operation;
-
-macro_rules! functions {
-    (endpoints { $($endpoint:literal => $endpoint_type:ty,)* } jobs { $($job:literal => $job_type:ty,)* }) => {
-        /// All functions with a route, by name.
-        pub const ENDPOINTS: &[(&str, MountEndpoint)] =
-            &[$(($endpoint, mount::<$endpoint_type>)),*];
-        /// Each endpoint's description for the API document, by name.
-        pub const DESCRIPTIONS: &[(&str, Describe)] =
-            &[$(($endpoint, shared::openapi::describe::<$endpoint_type>)),*];
-        /// All functions without a route, by name.
-        pub const JOBS: &[(&str, MountJob)] = &[$(($job, mount_job::<$job_type>)),*];
-    };
+/// All functions. The crate `service` lists them, so that the platform is not compiled again when a function changes.
+#[derive(Clone, Copy, Debug)]
+pub struct Functions {
+    /// The functions with a route.
+    pub endpoints: &'static [LinkedEndpoint],
+    /// The functions without a route.
+    pub jobs: &'static [LinkedJob],
 }
 
-// build.rs writes this from the folders in functions/.
-include!(concat!(env!("OUT_DIR"), "/functions.in"));
+/// A function with a route.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkedEndpoint {
+    /// The name of its folder.
+    pub name: &'static str,
+    /// Builds it from its environment and permissions in the template.
+    pub mount: for<'a> fn(&'a Services) -> BoxFuture<'a, Result<Mounted, ConfigError>>,
+    /// Describes it for the API document.
+    pub describe: fn(&mut Generators) -> Operation,
+}
+
+/// A function without a route.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkedJob {
+    /// The name of its folder.
+    pub name: &'static str,
+    /// Builds it from its environment and permissions in the template.
+    pub mount: for<'a> fn(&'a Services) -> BoxFuture<'a, Result<MountedJob, ConfigError>>,
+}
+
+impl Functions {
+    /// All names.
+    pub fn names(&self) -> BTreeSet<&'static str> {
+        let endpoints = self.endpoints.iter().map(|endpoint| endpoint.name);
+        endpoints.chain(self.jobs.iter().map(|job| job.name)).collect()
+    }
+
+    /// Who may call each endpoint, by name.
+    pub fn accesses(&self) -> BTreeMap<&'static str, Access> {
+        let mut generators = Generators::default();
+        self.endpoints.iter().map(|endpoint| (endpoint.name, (endpoint.describe)(&mut generators).access)).collect()
+    }
+}

@@ -3,7 +3,7 @@
 use crate::aws::Aws;
 use crate::aws::client::{FunctionClient, Watch};
 use crate::containers::ContainerGateway;
-use crate::functions::{ENDPOINTS, JOBS};
+use crate::functions::{Functions, LinkedEndpoint};
 use crate::gateway::{Gateway, Integration};
 use crate::jobs::{Job, Jobs};
 use crate::log::Log;
@@ -52,6 +52,8 @@ pub struct Urls {
 /// All parts of the platform.
 pub(crate) struct Machine {
     pub(crate) template: Template,
+    /// The functions that are linked into this process.
+    pub(crate) linked: Functions,
     pub(crate) urls: Urls,
     pub(crate) timeline: Timeline,
     pub(crate) documents: Documents,
@@ -104,12 +106,13 @@ impl Machine {
     pub(crate) async fn deploy(&self) -> Result<(), StartError> {
         self.stop_executables().await;
         let functions = &self.template.functions;
-        let endpoints = ENDPOINTS.iter().filter_map(|(name, mount)| Some((functions.get(*name)?, mount)));
+        let endpoints = self.linked.endpoints.iter();
+        let endpoints = endpoints.filter_map(|endpoint| Some((functions.get(endpoint.name)?, endpoint.mount)));
         let endpoints = endpoints.map(async |(function, mount)| {
             let mounted = mount(&self.services(function)).await?;
             Ok::<_, StartError>((function.name.clone(), Integration::Linked(mounted, function.timeout)))
         });
-        let jobs = JOBS.iter().filter_map(|(name, mount)| Some((functions.get(*name)?, mount)));
+        let jobs = self.linked.jobs.iter().filter_map(|job| Some((functions.get(job.name)?, job.mount)));
         let jobs = jobs.map(async |(function, mount)| {
             Ok::<_, StartError>((function.name.clone(), Job::Linked(mount(&self.services(function)).await?)))
         });
@@ -125,7 +128,7 @@ impl Machine {
     pub(crate) fn open(&self) {
         if let Some(executables) = &self.executables {
             let all = || executables.iter().map(|(name, executable)| (name.clone(), executable.clone()));
-            let is_job = |name: &str| JOBS.iter().any(|(job, _)| *job == name);
+            let is_job = |name: &str| self.linked.jobs.iter().any(|job| job.name == name);
             let (jobs, endpoints): (Vec<_>, Vec<_>) = all().partition(|(name, _)| is_job(name));
             let endpoint = |(name, executable)| (name, Integration::Executable(executable));
             self.gateway.deploy(endpoints.into_iter().map(endpoint).collect());
@@ -218,9 +221,8 @@ impl Machine {
 }
 
 /// Fails if the template has a function that is not linked into this process, or vice versa.
-pub(crate) fn check_functions(template: &Template) -> Result<(), StartError> {
-    let linked: BTreeSet<&str> =
-        ENDPOINTS.iter().map(|(name, _)| *name).chain(JOBS.iter().map(|(name, _)| *name)).collect();
+pub(crate) fn check_functions(template: &Template, functions: &Functions) -> Result<(), StartError> {
+    let linked = functions.names();
     let wanted: BTreeSet<&str> = template.functions.keys().map(String::as_str).collect();
     if let Some(name) = wanted.difference(&linked).next() {
         return Err(StartError::Functions(format!(
@@ -230,7 +232,7 @@ pub(crate) fn check_functions(template: &Template) -> Result<(), StartError> {
     if let Some(name) = linked.difference(&wanted).next() {
         return Err(StartError::Functions(format!("template.yaml lacks the function `{name}` of functions/{name}")));
     }
-    for (name, _) in ENDPOINTS {
+    for LinkedEndpoint { name, .. } in functions.endpoints {
         if template.functions.get(*name).is_some_and(|function| function.routes.is_empty()) {
             return Err(StartError::Functions(format!("the endpoint `{name}` has no route in template.yaml")));
         }

@@ -1,6 +1,6 @@
 //! The API document: paths from the template, schemas from the endpoints' types, examples from `docs/examples`.
 
-use crate::functions::DESCRIPTIONS;
+use crate::functions::Functions;
 use crate::template::{Route, Template};
 use components::{EMPTY_RESPONSE, response_name};
 use examples::Examples;
@@ -20,19 +20,21 @@ mod responses;
 ///
 /// # Errors
 /// If an example cannot be read.
-pub fn document(template: &Template, examples: &Path) -> std::io::Result<String> {
+pub fn document(template: &Template, functions: &Functions, examples: &Path) -> std::io::Result<String> {
     let examples = Examples::load(examples)?;
     let mut generators = Generators::default();
     let errors = ErrorSchemas::generate(&mut generators);
     let mut successes = BTreeMap::new();
     let mut paths: BTreeMap<&str, BTreeMap<String, Value>> = BTreeMap::new();
     for function in template.functions.values() {
-        let Some((_, describe)) = DESCRIPTIONS.iter().find(|(name, _)| *name == function.name) else { continue };
+        let Some(endpoint) = functions.endpoints.iter().find(|endpoint| endpoint.name == function.name) else {
+            continue;
+        };
         // Pages for browsers and crawlers are not part of the API document.
         if !function.routes.iter().all(Route::is_api) {
             continue;
         }
-        let mut operation = describe(&mut generators);
+        let mut operation = (endpoint.describe)(&mut generators);
         name_success(&function.name, &mut operation, &mut successes);
         for route in &function.routes {
             if let Route::Path(Some(method), path) = route

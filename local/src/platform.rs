@@ -11,6 +11,7 @@ use crate::bootstraps;
 use crate::console;
 use crate::containers::ContainerGateway;
 use crate::data_dir::DataDir;
+use crate::functions::Functions;
 use crate::gateway::Gateway;
 use crate::jobs::Jobs;
 use crate::log::Log;
@@ -48,6 +49,8 @@ const SWEEP_PERIOD: Duration = Duration::from_secs(60);
 /// The options of a platform.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// The functions to run.
+    pub functions: Functions,
     /// The data directory; `None` keeps everything in memory.
     pub data_dir: Option<PathBuf>,
     /// The first of five consecutive ports; `None` for five free ports.
@@ -89,7 +92,7 @@ impl Platform {
         let urls = urls(&listeners)?;
         let bridged = bridge(&listeners, options.container_gateway).await?;
         let template = Template::load(&options.template, &parameters(&options.environment, &urls)?)?;
-        check_functions(&template)?;
+        check_functions(&template, &options.functions)?;
         let data_dir = DataDir::open(options.data_dir.as_deref())?;
         let machine = Arc::new(assemble(&options, template, urls, &data_dir)?);
         machine.ensure_signing_key()?;
@@ -303,6 +306,7 @@ fn assemble(options: &Options, template: Template, urls: Urls, data_dir: &DataDi
     let aws = Aws::new(dynamodb, secrets, mailbox);
     Ok(Machine {
         template,
+        linked: options.functions,
         urls,
         timeline,
         documents,

@@ -20,6 +20,7 @@ pub use viewer::Viewer;
 use local::platform::{Options, Platform as Running};
 use local::start::{Seed, StartError};
 use serde_json::{Value, json};
+use service::FUNCTIONS;
 use standin::calls::{Call, Units, round_trips, units};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -269,6 +270,7 @@ pub fn options() -> Options {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     Options {
+        functions: FUNCTIONS,
         data_dir: None,
         port: None,
         template: root.join("template.yaml"),

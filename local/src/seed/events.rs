@@ -6,7 +6,6 @@
 use super::script::Plan;
 use super::steps::subscribe;
 use super::visitor::{PASSWORD, Visitor};
-use crate::functions::DESCRIPTIONS;
 use crate::machine::Machine;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -69,7 +68,7 @@ impl EventWriter {
         let premium = Visitor::sign_in_as(machine, "premium").await?;
         Ok(Self {
             machine: machine.clone(),
-            access: accesses(),
+            access: machine.linked.accesses(),
             admin: Visitor::sign_in_as(machine, super::ADMIN).await?,
             basic: Visitor::sign_in_as(machine, "basic").await?,
             video: first(&premium, "/api/videos").await?,
@@ -278,11 +277,6 @@ impl EventWriter {
         event["isBase64Encoded"] = true.into();
         Ok(())
     }
-}
-
-fn accesses() -> BTreeMap<&'static str, Access> {
-    let mut generators = shared::openapi::Generators::default();
-    DESCRIPTIONS.iter().map(|(name, describe)| (*name, describe(&mut generators).access)).collect()
 }
 
 /// The id of a list's first entry.

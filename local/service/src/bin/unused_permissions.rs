@@ -11,7 +11,7 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let record =
         std::env::args().nth(1).ok_or("usage: unused-permissions RECORD, the file that PERMISSIONS_USED named")?;
     let used = std::fs::read_to_string(&record).map_err(|error| format!("{record}: {error}"))?;
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."));
     let template = Template::load(&root.join("template.yaml"), &BTreeMap::new())?;
     let unused = unused(&template, &used);
     let mut out = std::io::stdout().lock();

@@ -3,6 +3,7 @@
 use local::containers::ContainerGateway;
 use local::platform::{Options, Platform};
 use local::start::Seed;
+use service::FUNCTIONS;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -38,7 +39,7 @@ async fn serve() -> Result<(), Box<dyn std::error::Error>> {
 
 /// The options, from the process environment.
 fn options(environment: BTreeMap<String, String>) -> Result<Options, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."));
     let port = match environment.get("PORT") {
         None => PORT_DEFAULT,
         Some(text) => {
@@ -60,6 +61,7 @@ fn options(environment: BTreeMap<String, String>) -> Result<Options, String> {
     let permissions_used = environment.get("PERMISSIONS_USED").map(PathBuf::from);
     let target = environment.get("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     Ok(Options {
+        functions: FUNCTIONS,
         data_dir,
         port: Some(port),
         template: root.join("template.yaml"),

@@ -5,11 +5,11 @@
 use std::path::Path;
 use std::{env, fs};
 
-const FUNCTIONS: &str = "../functions";
+const FUNCTIONS: &str = "../../functions";
 
 fn main() {
     println!("cargo::rerun-if-changed={FUNCTIONS}");
-    let folders = fs::read_dir(FUNCTIONS).expect("functions/ is beside this crate");
+    let folders = fs::read_dir(FUNCTIONS).expect("functions/ is in the repository's root");
     let mut names: Vec<String> = folders
         .map(|folder| folder.expect("an entry of functions/").file_name().into_string().expect("a name in UTF-8"))
         .filter(|name| Path::new(FUNCTIONS).join(name).join("Cargo.toml").is_file())
