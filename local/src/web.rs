@@ -5,7 +5,7 @@ use crate::template::Template;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
-use shared::http::headers::compressed;
+use shared::http::compression::compressed;
 use std::path::{Component, Path, PathBuf};
 
 const PLAIN_PAGE: &str = include_str!("web/plain.html");

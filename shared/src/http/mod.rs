@@ -1,7 +1,8 @@
-//! Responses and inputs: error codes, strict JSON, typed path, query and body, cursors, headers.
+//! Responses and inputs: error codes, strict JSON, typed path, query and body, cursors, headers, compression.
 
 pub mod body;
 pub mod check;
+pub mod compression;
 pub mod cursor;
 pub mod error;
 pub mod headers;

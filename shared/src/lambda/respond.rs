@@ -4,6 +4,7 @@ use super::admit::AdmissionControl;
 use super::handler::{Admitted, Handler, Rules};
 use super::response::{self, EncodedResponse};
 use crate::endpoint::Reply;
+use crate::http::compression::CompressedBodies;
 use crate::http::error::{ApiError, Code};
 use crate::http::input::{
     BODY_BYTES_MAX, BodyRule, CAPTIONS_BYTES_MAX, IMAGE_BYTES_MAX, RawRequest, WEBHOOK_BYTES_MAX, is_captions,
@@ -31,6 +32,7 @@ pub(super) struct Function {
     admission_control: AdmissionControl,
     sessions: Option<Sessions>,
     services: Services,
+    compressed_bodies: CompressedBodies,
 }
 
 /// A request as the gateway described it.
@@ -54,6 +56,7 @@ impl Function {
             handler,
             sessions: Sessions::connect(services).ok(),
             services: services.clone(),
+            compressed_bodies: CompressedBodies::default(),
         })
     }
 
@@ -68,7 +71,8 @@ impl Function {
             Ok(Err(panic)) => Err(ApiError::internal(panicked(panic.as_ref()))),
             Err(_) => Err(ApiError::unavailable("the handler's deadline passed")),
         };
-        let outcome = outcome.and_then(|reply| response::encode(reply, &request.raw.headers, &self.rules));
+        let outcome = outcome
+            .and_then(|reply| response::encode(reply, &request.raw.headers, &self.rules, &self.compressed_bodies));
         let line = RequestLine {
             level: if outcome.as_ref().is_err_and(|error| error.code.status().is_server_error()) {
                 "error"

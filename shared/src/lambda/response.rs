@@ -2,8 +2,9 @@
 
 use super::handler::Rules;
 use crate::endpoint::{Cache, Reply};
+use crate::http::compression::{CompressedBodies, compressed};
 use crate::http::error::ApiError;
-use crate::http::headers::{ALWAYS, DISTRIBUTION, FOREVER, NO_STORE, PUBLIC, compressed, etag, has_current};
+use crate::http::headers::{ALWAYS, DISTRIBUTION, FOREVER, NO_STORE, PUBLIC, etag, has_current};
 use crate::models::html::escaped;
 use crate::stores::rate_limits::{RateLimitDecision, WINDOW_SECONDS};
 use crate::web::files::HTML;
@@ -25,6 +26,7 @@ pub(super) fn encode(
     reply: Reply<Vec<u8>>,
     request_headers: &HeaderMap,
     rules: &Rules,
+    bodies: &CompressedBodies,
 ) -> Result<EncodedResponse, ApiError> {
     let Rules { content_type, .. } = *rules;
     // A missing title may be published a moment later.
@@ -45,18 +47,21 @@ pub(super) fn encode(
     }
     let vary = if public { "Accept-Encoding, Origin" } else { "Accept-Encoding" };
     headers.insert(header::VARY, HeaderValue::from_static(vary));
-    if cache != Cache::NoStore {
-        let tag = etag(&body);
-        let current = has_current(request_headers, &tag);
+    let tag = (cache != Cache::NoStore).then(|| etag(&body));
+    if let Some(tag) = &tag {
         headers.insert(header::ETAG, HeaderValue::try_from(tag).map_err(ApiError::internal)?);
-        if current {
+        if has_current(request_headers, tag) {
             headers.remove(header::CONTENT_TYPE);
             return Ok(EncodedResponse { status: 304, headers, body: Vec::new(), public });
         }
     }
     // Pictures do not become smaller.
     let may_compress = !reply.carries_token && !content_type.starts_with("image/");
-    let body = match may_compress.then(|| compressed(request_headers, &body)).flatten() {
+    let compress = || match &tag {
+        Some(tag) if public => bodies.compressed(request_headers, &body, tag),
+        _ => compressed(request_headers, &body),
+    };
+    let body = match may_compress.then(compress).flatten() {
         Some(smaller) => {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             smaller
