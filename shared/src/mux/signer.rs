@@ -43,8 +43,8 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// A signer with this function's secret. Reads the key and signs once, because the first signature of a process
-    /// takes 30 to 50 ms, and no request should wait for that. If this fails, the first request retries.
+    /// A signer with this function's secret. Reads and parses the key, so that no request waits for that. If this fails,
+    /// the first request retries.
     #[boxed]
     pub async fn connect(services: &Services) -> Result<Self, ConfigError> {
         let keys = Keys::connect(services).await?;
@@ -101,7 +101,7 @@ pub struct Posters {
 }
 
 impl Posters {
-    /// A signer with this function's secret, warmed up like [`Signer::connect`].
+    /// A signer with this function's secret, whose key is read as by [`Signer::connect`].
     #[boxed]
     pub async fn connect(services: &Services) -> Result<Self, ConfigError> {
         let (stream_url, image_url) = (services.mux_stream_url()?, services.mux_image_url()?);
@@ -160,9 +160,7 @@ struct Keys {
 impl Keys {
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         let keys = Self { secret: services.mux_secret()?, parsed: Arc::default() };
-        if let Ok(key) = keys.current().await {
-            key.token("warm", Audience::Thumbnail, Timestamp::UNIX_EPOCH, &[]);
-        }
+        let _ = keys.current().await;
         Ok(keys)
     }
 
