@@ -14,6 +14,16 @@ THROW_AWAY_ADDRESS = "success+conformance-{}@simulator.amazonses.com"
 DEVICE = "Conformance"
 
 
+def shown(caller: Caller, video: dict) -> dict:
+    """A video as a viewer sees it."""
+    return caller.get(f"/api/videos/{video['id']}").data
+
+
+def video_ids(caller: Caller, path: str) -> list[str]:
+    """The videos of a viewer's list, such as `/api/watchlist`."""
+    return [one["video"]["id"] for one in caller.get(f"{path}?limit=100").data]
+
+
 class Service:
     """A running service, with what the rules have in common."""
 
@@ -107,10 +117,10 @@ class Service:
         for video in sorted(self.videos, key=lambda one: (order.get(one["required_plan"], 9), bool(one.get("series_id")))):
             if not video.get("duration"):
                 continue
-            shown = self.viewer.get(f"/api/videos/{video['id']}").data
-            if not shown["access"]["allowed"] and self.is_own_account:
+            seen = shown(self.viewer, video)
+            if not seen["access"]["allowed"] and self.is_own_account:
                 break
-            if shown["access"]["allowed"] and not shown["progress"] and not shown["completed"]:
+            if seen["access"]["allowed"] and not seen["progress"] and not seen["completed"]:
                 return video
         raise Skipped("the account may play no video that it has not watched: set EMAIL and PASSWORD of a subscriber")
 
