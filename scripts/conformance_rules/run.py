@@ -3,7 +3,7 @@
 import itertools
 
 # Each of these modules registers its rules. This is the order in which they are checked.
-from . import responses, tokens, devices, playback, library, every_response  # noqa: F401
+from . import responses, tokens, devices, playback, profiles, library, every_response  # noqa: F401
 from .rule import RULES, Broken, Rule, Skipped
 from .service import Service
 

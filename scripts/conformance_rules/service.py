@@ -35,6 +35,7 @@ class Service:
         self.password = password or secrets.token_urlsafe(24)
         self.allowed_origin = allowed_origin
         self.callers: list[Caller] = []
+        self.roaming_caller: Caller | None = None
         self.registration: Answer | None = None
         self.is_deleted = False
         self.sleep = time.sleep
@@ -85,6 +86,18 @@ class Service:
         while len(self.callers) <= number:
             self.another_session()
         return self.callers[number]
+
+    @property
+    def roaming(self) -> Caller:
+        """The session that moves between profiles; all others stay in the first one."""
+        if not self.roaming_caller:
+            _ = self.viewer
+            self.roaming_caller = self.signed_in(f"{DEVICE} profiles")
+        return self.roaming_caller
+
+    @roaming.setter
+    def roaming(self, caller: Caller) -> None:
+        self.roaming_caller = caller
 
     @functools.cached_property
     def document(self) -> Document:
@@ -137,6 +150,6 @@ class Service:
             self.viewer.delete("/api/account", {"password": self.password}).succeeded()
             self.is_deleted = True
             return
-        for caller in self.callers:
+        for caller in filter(None, [*self.callers, self.roaming_caller]):
             caller.post("/api/auth/logout").succeeded()
         self.is_deleted = True
