@@ -31,6 +31,20 @@ class Answer:
         """A response header; empty if there is none."""
         return ", ".join(value for key, value in self.headers if key.lower() == name.lower())
 
+    @property
+    def is_from_cache(self) -> bool:
+        """Whether a cache on the way gave it, such as CloudFront, which also keeps errors for a few seconds."""
+        return bool(self.header("age")) or "hit from" in self.header("x-cache").lower()
+
+    @property
+    def is_behind_cloudfront(self) -> bool:
+        return bool(self.header("x-amz-cf-id"))
+
+    @property
+    def is_of_a_function(self) -> bool:
+        """Whether a function made it. The gateway and CloudFront answer preflights, and requests that reach no function."""
+        return self.method != "OPTIONS" and (self.status < 500 or bool(self.header("x-request-id")))
+
     def __str__(self) -> str:
         return f"{self.method} {self.path} -> {self.status} {self.code}".rstrip()
 
@@ -122,6 +136,8 @@ class Client:
             raise Skipped(f"this address has only {left} requests without a token left; repeat it in {seconds} s")
 
     def note_limit(self, answer: Answer) -> None:
+        if answer.is_from_cache:
+            return
         name, *fields = answer.header("ratelimit").split(";")
         values = dict(field.split("=", 1) for field in fields if "=" in field)
         if name == '"address"' and values.get("r", "").isdigit() and values.get("t", "").isdigit():

@@ -1,7 +1,7 @@
 """§4: the viewer's stored data (list, history, watched marks and preferences) and the account."""
 
 from .rule import Skipped, expect, expect_equal, rule
-from .service import Service
+from .service import Service, shown, video_ids
 
 LIBRARY = "§4 Library and account"
 # Reads of a viewer that no other rule makes. `matches_the_document` judges their form.
@@ -44,18 +44,15 @@ def home(service: Service) -> None:
 @rule(LIBRARY, "Adding to the list and removing from it can be repeated")
 def watchlist(service: Service) -> None:
     video, viewer = service.video, service.viewer
-    listed = [one["video"]["id"] for one in viewer.get("/api/watchlist?limit=100").data]
-    if video["id"] in listed:
+    if video["id"] in video_ids(viewer, "/api/watchlist"):
         raise Skipped("the account's list has the newest video already")
     path = f"/api/watchlist/{video['id']}"
     first, second = viewer.put(path).data, viewer.put(path).data
     expect_equal(second, first, "the answer to adding it twice")
-    listed = [one["video"]["id"] for one in viewer.get("/api/watchlist?limit=100").data]
-    expect_equal(listed.count(video["id"]), 1, "how often it is in the list")
+    expect_equal(video_ids(viewer, "/api/watchlist").count(video["id"]), 1, "how often it is in the list")
     viewer.delete(path).succeeded()
     viewer.delete(path).succeeded()
-    listed = [one["video"]["id"] for one in viewer.get("/api/watchlist?limit=100").data]
-    expect(video["id"] not in listed, "it is still in the list")
+    expect(video["id"] not in video_ids(viewer, "/api/watchlist"), "it is still in the list")
 
 
 @rule(LIBRARY, "A video can be marked as watched and not watched")
@@ -63,9 +60,9 @@ def watched(service: Service) -> None:
     video, path = service.playable, f"/api/videos/{service.playable['id']}/watched"
     try:
         service.viewer.put(path).succeeded()
-        expect_equal(service.viewer.get(f"/api/videos/{video['id']}").data["completed"], True, "completed after PUT")
+        expect_equal(shown(service.viewer, video)["completed"], True, "completed after PUT")
         service.viewer.delete(path).succeeded()
-        expect_equal(service.viewer.get(f"/api/videos/{video['id']}").data["completed"], False, "completed after DELETE")
+        expect_equal(shown(service.viewer, video)["completed"], False, "completed after DELETE")
     finally:
         service.forget(video)
 

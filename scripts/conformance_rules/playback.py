@@ -1,14 +1,16 @@
 """§5: access, playback, heartbeats, positions and streams."""
 
+import contextlib
 import datetime
 import http.client
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
 
 from .client import Answer, Caller
 from .rule import Broken, Skipped, expect, expect_equal, rule
-from .service import Service
+from .service import Service, shown, video_ids
 
 PLAYBACK = "§5 Playback"
 MEDIA_SECONDS_MAX = 30
@@ -33,24 +35,34 @@ def stop(caller: Caller, session: str) -> Answer:
     return caller.delete(f"/api/playback/{session}")
 
 
-def started(service: Service, caller: Caller, video: dict) -> str:
-    """Starts to play; returns the playback's id."""
-    return play(caller, video).succeeded().data["playback_session_id"]
-
-
-def leave(service: Service, video: dict) -> None:
-    """Stops the account's streams of a video and removes it from the history."""
-    for stream in service.viewer.get("/api/playback").data:
-        stop(service.viewer, stream["playback_session_id"])
-    service.forget(video)
-
-
-def ready(service: Service) -> dict:
-    """A video to play, while nobody else uses the account's streams."""
+@contextlib.contextmanager
+def unwatched(service: Service) -> Iterator[dict]:
+    """A video to play, while nobody else uses the account's streams. Afterwards, the account has no stream and no history of it."""
     video = service.playable
     if service.viewer.get("/api/playback").data:
         raise Skipped("the account is watching something")
-    return video
+    try:
+        yield video
+    finally:
+        for stream in service.viewer.get("/api/playback").data:
+            stop(service.viewer, stream["playback_session_id"])
+        service.forget(video)
+
+
+@contextlib.contextmanager
+def playing(service: Service) -> Iterator[tuple[dict, dict]]:
+    """A video that the viewer plays, and the grant."""
+    with unwatched(service) as video:
+        yield video, play(service.viewer, video).data
+
+
+def started(caller: Caller, video: dict) -> str:
+    """Starts to play; returns the playback's id."""
+    return play(caller, video).data["playback_session_id"]
+
+
+def streams_of(service: Service) -> list[str]:
+    return [one["playback_session_id"] for one in service.viewer.get("/api/playback").data]
 
 
 def at(seconds: float) -> str:
@@ -82,18 +94,16 @@ def access(service: Service) -> None:
         if video["required_plan"] in seen:
             continue
         seen.add(video["required_plan"])
-        shown = service.viewer.get(f"/api/videos/{video['id']}").data["access"]
-        if not shown["allowed"]:
-            expect(shown["code"], f"{video['id']}: there is no code")
-            play(service.viewer, video).refused(403, shown["code"])
+        allowed = shown(service.viewer, video)["access"]
+        if not allowed["allowed"]:
+            expect(allowed["code"], f"{video['id']}: there is no code")
+            play(service.viewer, video).refused(403, allowed["code"])
     expect(seen, "the catalogue is empty")
 
 
 @rule(PLAYBACK, "One call starts playback, and its URLs serve a playlist, captions and pictures for seeking")
 def playback_url(service: Service) -> None:
-    video = ready(service)
-    grant = play(service.viewer, video).data
-    try:
+    with playing(service) as (_, grant):
         expect(set(grant) >= GRANT_FIELDS, f"the grant lacks {sorted(GRANT_FIELDS - set(grant))}")
         master = fetched(grant["playback_url"])
         expect(master.startswith("#EXTM3U") and "#EXT-X-STREAM-INF" in master, f"playback_url serves {master[:60]!r}")
@@ -102,44 +112,33 @@ def playback_url(service: Service) -> None:
         expect(media.startswith("#EXTM3U") and "#EXTINF" in media, f"the first stream serves {media[:60]!r}")
         for name, url in [("storyboard_url", grant["storyboard_url"]), *(("captions", one["url"]) for one in grant["captions"][:1])]:
             expect(fetched(url).startswith("WEBVTT"), f"{name} is not WebVTT")
-    finally:
-        leave(service, video)
 
 
 @rule(PLAYBACK, "The stream's URL does not work without its token")
 def playback_url_is_signed(service: Service) -> None:
-    video = ready(service)
-    grant = play(service.viewer, video).data
-    try:
-        bare = grant["playback_url"].partition("?")[0]
+    with playing(service) as (_, grant):
         try:
-            fetched(bare)
+            fetched(grant["playback_url"].partition("?")[0])
         except Broken:
             return
         raise Broken("the playlist is served without a token")
-    finally:
-        leave(service, video)
 
 
 @rule(PLAYBACK, "A heartbeat stores the position; a repeat and a late report of the same playback change nothing")
 def heartbeat(service: Service) -> None:
-    video = ready(service)
-    session = started(service, service.viewer, video)
-    try:
-        middle, now, before = middle_of(video), at(0), at(-5)
+    with playing(service) as (video, grant):
+        session, middle, now, before = grant["playback_session_id"], middle_of(video), at(0), at(-5)
         kept = report(service.viewer, video, middle, session, client_time=now).data
         expect_equal((kept["progress"], kept["completed"]), (middle, False), "progress and completed")
         expect_equal(report(service.viewer, video, middle, session, client_time=now).data, kept, "the answer to a repeat")
         late = report(service.viewer, video, middle / 2, session, client_time=before).data
         expect_equal(late["progress"], middle, "the position after a late report")
-        expect_equal(service.viewer.get(f"/api/videos/{video['id']}").data["progress"], middle, "the video's position")
-    finally:
-        leave(service, video)
+        expect_equal(shown(service.viewer, video)["progress"], middle, "the video's position")
 
 
 def resumed_at(service: Service, video: dict, progress: float) -> tuple[float, bool]:
     """Where playback resumes after a report, and whether the video is completed."""
-    session = started(service, service.viewer, video)
+    session = started(service.viewer, video)
     completed = report(service.viewer, video, progress, session).data["completed"]
     stop(service.viewer, session).succeeded()
     grant = play(service.viewer, video).data
@@ -149,68 +148,49 @@ def resumed_at(service: Service, video: dict, progress: float) -> tuple[float, b
 
 @rule(PLAYBACK, "Playback resumes at the position, but not below 5 % of the video")
 def resume_position(service: Service) -> None:
-    video = ready(service)
-    middle, little = middle_of(video), min(video["duration"] * 0.05, 120) * 0.8
-    try:
+    with unwatched(service) as video:
+        middle, little = middle_of(video), min(video["duration"] * 0.05, 120) * 0.8
         expect_equal(resumed_at(service, video, little), (0, False), f"position and completion after {little:.1f} s")
         expect_equal(resumed_at(service, video, middle), (middle, False), f"position and completion after {middle} s")
-        listed = [one["video"]["id"] for one in service.viewer.get("/api/continue-watching").data]
-        expect(video["id"] in listed, "the video is not in continue-watching")
-    finally:
-        leave(service, video)
+        expect(video["id"] in video_ids(service.viewer, "/api/continue-watching"), "the video is not in continue-watching")
 
 
 @rule(PLAYBACK, "From 90 % a video is completed: it leaves continue-watching and starts at 0 again")
 def completion(service: Service) -> None:
-    video = ready(service)
-    try:
+    with unwatched(service) as video:
         expect_equal(resumed_at(service, video, video["duration"] * 0.92), (0, True), "position and completion")
         rows = service.viewer.get("/api/continue-watching").data
         listed = [one["video"]["id"] for one in rows if not one["is_up_next"]]
         expect(video["id"] not in listed, "the video is still in continue-watching")
-    finally:
-        leave(service, video)
 
 
 @rule(PLAYBACK, "A position beyond the end is the end")
 def position_in_the_video(service: Service) -> None:
-    video = ready(service)
-    session = started(service, service.viewer, video)
-    try:
-        kept = report(service.viewer, video, video["duration"] + 1000, session).data
+    with playing(service) as (video, grant):
+        kept = report(service.viewer, video, video["duration"] + 1000, grant["playback_session_id"]).data
         expect(kept["progress"] <= video["duration"] + 1, f"the position is {kept['progress']} of {video['duration']} s")
-    finally:
-        leave(service, video)
 
 
 @rule(PLAYBACK, "A grant is renewed with its playback's id; playing again replaces the sign-in's own stream")
 def renewal(service: Service) -> None:
-    video = ready(service)
-    session = started(service, service.viewer, video)
-    try:
+    with playing(service) as (video, grant):
+        session = grant["playback_session_id"]
         renewed = play(service.viewer, video, renewed=session).data
         expect_equal(renewed["playback_session_id"], session, "the id after a renewal")
-        another = started(service, service.viewer, video)
-        streams = [one["playback_session_id"] for one in service.viewer.get("/api/playback").data]
-        expect_equal(streams, [another], "the account's streams")
+        another = started(service.viewer, video)
+        expect_equal(streams_of(service), [another], "the account's streams")
         play(service.viewer, video, renewed="nonsense").refused(400, "VALIDATION_ERROR")
-    finally:
-        leave(service, video)
 
 
 @rule(PLAYBACK, "A stopped stream is refused at its next heartbeat with STREAM_STOPPED, and its position is kept")
 def stopped_stream(service: Service) -> None:
-    video = ready(service)
-    session = started(service, service.viewer, video)
-    try:
+    with playing(service) as (video, grant):
+        session, middle = grant["playback_session_id"], middle_of(video)
         stop(service.device(1), session).succeeded()
-        middle = middle_of(video)
         report(service.viewer, video, middle, session).refused(409, "STREAM_STOPPED")
-        expect_equal(service.viewer.get(f"/api/videos/{video['id']}").data["progress"], middle, "the position")
-        expect_equal(service.viewer.get("/api/playback").data, [], "the account's streams")
+        expect_equal(shown(service.viewer, video)["progress"], middle, "the position")
+        expect_equal(streams_of(service), [], "the account's streams")
         stop(service.viewer, session).refused(404, "NOT_FOUND")
-    finally:
-        leave(service, video)
 
 
 def stream_limit(service: Service) -> int:
@@ -224,11 +204,11 @@ def stream_limit(service: Service) -> int:
 
 @rule(PLAYBACK, "Over the plan's streams, play is STREAM_LIMIT_REACHED and names them; stopping one makes room at once")
 def streams(service: Service) -> None:
-    video, limit = ready(service), stream_limit(service)
+    limit = stream_limit(service)
     if limit > STREAMS_MAX:
         raise Skipped(f"the plan has {limit} streams, and so many sign-ins would use up the address's limit")
-    try:
-        running = [started(service, service.device(number), video) for number in range(limit)]
+    with unwatched(service) as video:
+        running = [started(service.device(number), video) for number in range(limit)]
         last = service.device(limit)
         refused = play(last, video).refused(409, "STREAM_LIMIT_REACHED")
         details = refused.error.get("details") or []
@@ -236,6 +216,4 @@ def streams(service: Service) -> None:
         for one in details:
             expect({"device_name", "video_title", "started_at"} <= set(one), f"a stream in details has only {sorted(one)}")
         stop(last, running[0]).succeeded()
-        started(service, last, video)
-    finally:
-        leave(service, video)
+        started(last, video)

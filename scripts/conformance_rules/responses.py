@@ -1,6 +1,7 @@
 """§2: forms of responses, caching, compression, CORS, lists and input."""
 
 import json
+import secrets
 
 from .client import Answer
 from .rule import Skipped, expect, expect_equal, rule
@@ -25,6 +26,11 @@ def catalogue(service: Service) -> list[str]:
         series = service.series[0]["id"]
         paths += [f"/api/series/{series}", f"/api/series/{series}/episodes"]
     return paths
+
+
+def uncached(path: str) -> str:
+    """The path for a response that no cache has: a cached one may be older than another that it is compared with."""
+    return f"{path}{'&' if '?' in path else '?'}conformance={secrets.token_hex(8)}"
 
 
 def words(header: str) -> set[str]:
@@ -95,7 +101,7 @@ def etag(service: Service) -> None:
 
 @rule(RESPONSES, "Public reads are the same for everybody")
 def catalogue_without_caller(service: Service) -> None:
-    for path in catalogue(service):
+    for path in map(uncached, catalogue(service)):
         anyone, viewer = service.anyone.get(path).succeeded(), service.viewer.get(path).succeeded()
         expect_equal(viewer.json, anyone.json, f"{path}: the body with a token")
         expect_equal(viewer.header("etag"), anyone.header("etag"), f"{path}: the ETag with a token")
@@ -115,7 +121,9 @@ def compression(service: Service) -> None:
     plain = service.anyone.get(path, accept_encoding="identity").succeeded()
     expect_equal(plain.header("content-encoding"), "", f"{path} without gzip: Content-Encoding")
     refused = service.anyone.get(path, accept_encoding="gzip;q=0").succeeded()
-    expect_equal(refused.header("content-encoding"), "", f"{path} with gzip;q=0: Content-Encoding")
+    # AWS does not say whether CloudFront reads q=0 when it reduces the header to `gzip` or nothing.
+    if not refused.is_behind_cloudfront:
+        expect_equal(refused.header("content-encoding"), "", f"{path} with gzip;q=0: Content-Encoding")
     if len(plain.body) <= 1024:
         raise Skipped("the catalogue is too small to be compressed")
     packed = service.anyone.get(path, accept_encoding="gzip").succeeded()
@@ -156,9 +164,9 @@ def allowed_origin(service: Service) -> None:
 
 def pages(service: Service, path: str, limit: int) -> list[list]:
     """Every page of a list, by its cursors."""
-    found, cursor = [], None
+    path, found, cursor = uncached(path), [], None
     while True:
-        answer = service.anyone.get(f"{path}{'&' if '?' in path else '?'}limit={limit}" + (f"&cursor={cursor}" if cursor else ""))
+        answer = service.anyone.get(f"{path}&limit={limit}" + (f"&cursor={cursor}" if cursor else ""))
         page = answer.data
         pagination = answer.json.get("pagination")
         expect(isinstance(pagination, dict) and set(pagination) >= {"limit", "next_cursor"}, f"{answer}: pagination is {pagination}")

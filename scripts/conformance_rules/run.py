@@ -3,7 +3,7 @@
 import itertools
 
 # Each of these modules registers its rules. This is the order in which they are checked.
-from . import responses, tokens, devices, playback, library, every_response  # noqa: F401
+from . import responses, tokens, devices, playback, profiles, library, every_response  # noqa: F401
 from .rule import RULES, Broken, Rule, Skipped
 from .service import Service
 
@@ -29,6 +29,16 @@ def show(result: str, name: str, text: str, reason: str = "") -> None:
     print(f"  {result}  {name}: {text}" + (f"\n        {reason}" if reason else ""), flush=True)
 
 
+def expect_service(service: Service) -> None:
+    """Expects an answer of the service itself at the address."""
+    answer = service.client.send("GET", "/api/health")
+    if answer.status == 200 or answer.error:
+        return
+    sender = "CloudFront" if answer.header("server") == "CloudFront" else "another server"
+    hint = "" if service.client.is_secure else "; a deployed service needs https://"
+    raise Broken(f"{answer}: {sender}'s own answer{hint}")
+
+
 def check(service: Service, only: list[str]) -> int:
     """Checks the rules whose name contains one of the words, or all of them. Returns the exit status."""
     chosen = [rule for rule in RULES if not only or any(word in rule.name for word in only)]
@@ -36,7 +46,7 @@ def check(service: Service, only: list[str]) -> int:
         print(f"conformance: no rule's name contains {' or '.join(only)}")
         return 2
     try:
-        service.client.send("GET", "/api/health")
+        expect_service(service)
     except Broken as broken:
         print(f"conformance: {service.client.origin}: {broken}")
         return 1

@@ -14,6 +14,16 @@ THROW_AWAY_ADDRESS = "success+conformance-{}@simulator.amazonses.com"
 DEVICE = "Conformance"
 
 
+def shown(caller: Caller, video: dict) -> dict:
+    """A video as a viewer sees it."""
+    return caller.get(f"/api/videos/{video['id']}").data
+
+
+def video_ids(caller: Caller, path: str) -> list[str]:
+    """The videos of a viewer's list, such as `/api/watchlist`."""
+    return [one["video"]["id"] for one in caller.get(f"{path}?limit=100").data]
+
+
 class Service:
     """A running service, with what the rules have in common."""
 
@@ -25,6 +35,7 @@ class Service:
         self.password = password or secrets.token_urlsafe(24)
         self.allowed_origin = allowed_origin
         self.callers: list[Caller] = []
+        self.roaming_caller: Caller | None = None
         self.registration: Answer | None = None
         self.is_deleted = False
         self.sleep = time.sleep
@@ -76,6 +87,18 @@ class Service:
             self.another_session()
         return self.callers[number]
 
+    @property
+    def roaming(self) -> Caller:
+        """The session that moves between profiles; all others stay in the first one."""
+        if not self.roaming_caller:
+            _ = self.viewer
+            self.roaming_caller = self.signed_in(f"{DEVICE} profiles")
+        return self.roaming_caller
+
+    @roaming.setter
+    def roaming(self, caller: Caller) -> None:
+        self.roaming_caller = caller
+
     @functools.cached_property
     def document(self) -> Document:
         answer = self.anyone.get("/api/openapi.json").succeeded()
@@ -107,10 +130,10 @@ class Service:
         for video in sorted(self.videos, key=lambda one: (order.get(one["required_plan"], 9), bool(one.get("series_id")))):
             if not video.get("duration"):
                 continue
-            shown = self.viewer.get(f"/api/videos/{video['id']}").data
-            if not shown["access"]["allowed"] and self.is_own_account:
+            seen = shown(self.viewer, video)
+            if not seen["access"]["allowed"] and self.is_own_account:
                 break
-            if shown["access"]["allowed"] and not shown["progress"] and not shown["completed"]:
+            if seen["access"]["allowed"] and not seen["progress"] and not seen["completed"]:
                 return video
         raise Skipped("the account may play no video that it has not watched: set EMAIL and PASSWORD of a subscriber")
 
@@ -127,6 +150,6 @@ class Service:
             self.viewer.delete("/api/account", {"password": self.password}).succeeded()
             self.is_deleted = True
             return
-        for caller in self.callers:
+        for caller in filter(None, [*self.callers, self.roaming_caller]):
             caller.post("/api/auth/logout").succeeded()
         self.is_deleted = True

@@ -37,6 +37,10 @@ def parts_of(token: str) -> list[str]:
     return parts
 
 
+def session_of(caller: Caller) -> str:
+    return decoded(parts_of(caller.token)[1])["sid"]
+
+
 def refreshed(service: Service, caller: Caller) -> Caller:
     return service.caller_of(caller.post("/api/auth/refresh").succeeded())
 
@@ -141,8 +145,7 @@ def refresh(service: Service) -> None:
     fresh = refreshed(service, caller)
     service.callers[1] = fresh
     expect(fresh.token != caller.token, "the token is the same")
-    sessions = [decoded(parts_of(one.token)[1])["sid"] for one in (caller, fresh)]
-    expect_equal(sessions[1], sessions[0], "the session of the new token")
+    expect_equal(session_of(fresh), session_of(caller), "the session of the new token")
     fresh.get("/api/auth/me").succeeded()
     caller.get("/api/auth/me").succeeded()
     expect_equal(refreshed(service, caller).token, fresh.token, "the token of a second refresh within a minute")

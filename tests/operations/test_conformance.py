@@ -1,117 +1,19 @@
 """`make conformance` passes against the local platform, and names the rule that a tampering proxy in front of it breaks."""
 
 import contextlib
-import dataclasses
 import gzip
-import http.client
-import http.server
 import io
 import json
 import re
-import threading
 import unittest
-import urllib.parse
 from collections.abc import Callable
 
-from support import ROOT, Platform, run
+from support import Platform, run
+from tampering import NO_LIMITS, Proxy, TamperingCase, checked
 
 from conformance_rules import run as rules
 from conformance_rules.service import Service
 from local_platform import PASSWORD
-
-NO_LIMITS = {"LimitAddressRequests": "1000000", "LimitUserRequests": "1000000", "LimitCatalogueRequests": "1000000"}
-
-
-@dataclasses.dataclass
-class Request:
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: bytes
-
-
-@dataclasses.dataclass
-class Response:
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> dict:
-        packed = self.headers.get("content-encoding") == "gzip"
-        return json.loads(gzip.decompress(self.body) if packed else self.body)
-
-    def become(self, status: int, body: object) -> None:
-        self.status, self.body = status, json.dumps(body).encode()
-        self.headers.pop("content-encoding", None)
-
-    def become_error(self, status: int, code: str) -> None:
-        error = {"code": code, "message": "Tampered with.", "request_id": self.headers.get("x-request-id", "")}
-        self.become(status, {"success": False, "error": error})
-
-
-class Proxy:
-    """Passes requests to a platform. `ask` may change a request, and `answer` a response."""
-
-    def __init__(self, platform: Platform, ask: Callable | None = None, answer: Callable | None = None):
-        host = urllib.parse.urlsplit(platform.url).netloc
-        proxy = self
-        self.ask, self.answer = ask, answer
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_):
-                pass
-
-            def pass_on(self):
-                body = self.rfile.read(int(self.headers.get("content-length") or 0))
-                asked = Request(self.command, self.path, {name.lower(): value for name, value in self.headers.items()}, body)
-                response = proxy.passed(host, asked)
-                self.send_response_only(response.status)
-                for name, value in response.headers.items():
-                    self.send_header(name, value)
-                if response.status != 304:
-                    self.send_header("content-length", str(len(response.body)))
-                self.send_header("connection", "close")
-                self.end_headers()
-                if self.command != "HEAD":
-                    self.wfile.write(response.body)
-                self.close_connection = True
-
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = pass_on
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def passed(self, host: str, asked: Request) -> Response:
-        if self.ask:
-            self.ask(asked)
-        connection = http.client.HTTPConnection(host, timeout=60)
-        connection.request(asked.method, asked.path, asked.body or None, asked.headers | {"host": host})
-        got = connection.getresponse()
-        dropped = {"content-length", "transfer-encoding", "connection"}
-        headers = {name.lower(): value for name, value in got.getheaders() if name.lower() not in dropped}
-        response = Response(got.status, headers, got.read())
-        connection.close()
-        if self.answer:
-            self.answer(asked, response)
-        return response
-
-    def __enter__(self) -> "Proxy":
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-
-
-def checked(url: str, only: str, **settings: str) -> tuple[int, str]:
-    """Checks some rules in this process. Returns the exit status and what was printed."""
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        status = rules.check(Service(url, **settings), only.split())
-    return status, printed.getvalue()
 
 
 class Conformance(unittest.TestCase):
@@ -121,25 +23,14 @@ class Conformance(unittest.TestCase):
         with Platform.in_memory() as platform:
             ran = run(["scripts/conformance"], {"API": platform.url})
             self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
-            self.assertRegex(ran.stdout, r"\d\d passed, 0 failed, 1 skipped")
+            self.assertRegex(ran.stdout, r"\d\d passed, 0 failed, 2 skipped")
             self.assertIn("set WAIT=1", ran.stdout)
             anonymous = int(re.search(r"(\d+) of them without a token", ran.stdout)[1])
-            self.assertLess(anonymous, 150, "most of these are reads of the catalogue")
+            self.assertLess(anonymous, 170, "most of these are reads of the catalogue")
 
 
-class Tampering(unittest.TestCase):
+class Tampering(TamperingCase):
     """A proxy breaks one rule at a time, and the check names it."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.platform = cls.enterClassContext(Platform.in_memory(**NO_LIMITS))
-
-    def broken(self, rule: str, ask: Callable | None = None, answer: Callable | None = None) -> None:
-        """Expects a rule to fail behind the proxy. Without it, all hold: that is the claim of two tests."""
-        with Proxy(self.platform, ask, answer) as proxy:
-            status, printed = checked(proxy.url, rule)
-        self.assertEqual(status, 1, printed)
-        self.assertIn(f"FAIL  {rule}:", printed)
 
     def test_a_subscriber_passes_behind_a_proxy_that_changes_nothing_and_keeps_its_data(self):
         email = "premium@marquee.test"
@@ -179,20 +70,14 @@ class Tampering(unittest.TestCase):
             if asked.path == "/api/home":
                 response.headers.pop("x-frame-options", None)
 
-        with Proxy(self.platform, answer=answer) as proxy:
-            status, printed = checked(proxy.url, "own-data security-headers")
-        self.assertEqual(status, 1, printed)
+        printed = self.broken("security-headers", answer=answer, passes="own-data")
         self.assertIn("GET /api/home -> 200: x-frame-options is ''", printed)
 
     def test_a_repeated_request_id(self):
         def answer(_, response):
             response.headers["x-request-id"] = "same"
 
-        with Proxy(self.platform, answer=answer) as proxy:
-            status, printed = checked(proxy.url, "request-ids missing-token malformed-token")
-        self.assertEqual(status, 1, printed)
-        self.assertIn("FAIL  request-ids:", printed)
-        self.assertIn("pass  missing-token:", printed)
+        self.broken("request-ids", answer=answer, passes="missing-token")
 
     def test_a_wrong_code(self):
         def answer(_, response):
@@ -235,7 +120,7 @@ class Tampering(unittest.TestCase):
 
     def test_a_catalogue_that_depends_on_the_caller(self):
         def answer(asked, response):
-            if "authorization" in asked.headers and asked.path == "/api/categories":
+            if "authorization" in asked.headers and asked.path.startswith("/api/categories"):
                 response.become(200, {"success": True, "data": []})
 
         self.broken("catalogue-without-caller", answer=answer)
@@ -249,21 +134,14 @@ class Tampering(unittest.TestCase):
                 response.body = gzip.compress(response.body)
                 response.headers["content-encoding"] = "gzip"
 
-        with Proxy(self.platform, answer=answer) as proxy:
-            status, printed = checked(proxy.url, "tokens-are-not-compressed login")
-        self.assertEqual(status, 1, printed)
-        self.assertIn("FAIL  tokens-are-not-compressed:", printed)
-        self.assertIn("pass  login:", printed)
+        self.broken("tokens-are-not-compressed", answer=answer, passes="login")
 
     def test_a_response_to_a_token_that_may_be_stored(self):
         def answer(asked, response):
             if asked.path == "/api/auth/me":
                 response.headers["cache-control"] = "private, max-age=60"
 
-        with Proxy(self.platform, answer=answer) as proxy:
-            status, printed = checked(proxy.url, "caching login")
-        self.assertEqual(status, 1, printed)
-        self.assertIn("FAIL  caching:", printed)
+        self.broken("caching", answer=answer, passes="login")
 
     def test_pages_that_every_website_may_read(self):
         def answer(_, response):
@@ -367,10 +245,7 @@ class Tampering(unittest.TestCase):
                 del body["data"]["created_at"]
                 response.become(200, body)
 
-        with Proxy(self.platform, answer=answer) as proxy:
-            status, printed = checked(proxy.url, "matches-the-document login")
-        self.assertEqual(status, 1, printed)
-        self.assertIn("FAIL  matches-the-document:", printed)
+        printed = self.broken("matches-the-document", answer=answer, passes="login")
         self.assertIn("'created_at' is a required property", printed)
 
     def test_an_error_without_its_requests_id(self):
@@ -380,17 +255,12 @@ class Tampering(unittest.TestCase):
                 body["error"]["request_id"] = "another"
                 response.become(404, body)
 
-        with Proxy(self.platform, answer=answer) as proxy:
-            status, printed = checked(proxy.url, "unknown-path error-form")
-        self.assertEqual(status, 1, printed)
-        self.assertIn("FAIL  error-form:", printed)
+        self.broken("error-form", answer=answer, passes="unknown-path")
 
     def test_a_playback_url_that_serves_something_else(self):
         def answer(asked, response):
             if "/play" in asked.path and response.status == 200 and "/playback" not in asked.path:
-                body = response.json
-                body["data"]["playback_url"] = f"{self.platform.url}/api/health"
-                response.become(200, body)
+                response.change(playback_url=f"{self.platform.url}/api/health")
 
         self.broken("playback-url", answer=answer)
 
@@ -404,28 +274,21 @@ class Tampering(unittest.TestCase):
     def test_a_late_report_that_moves_the_position(self):
         def ask(asked):
             if asked.path.endswith("/progress"):
-                body = json.loads(asked.body)
-                body.pop("client_time", None)
-                asked.body = json.dumps(body).encode()
-                asked.headers["content-length"] = str(len(asked.body))
+                asked.change(client_time=None)
 
         self.broken("heartbeat", ask=ask)
 
     def test_a_video_that_is_never_completed(self):
         def answer(asked, response):
             if asked.path.endswith("/progress") and response.status == 200:
-                body = response.json
-                body["data"]["completed"] = False
-                response.become(200, body)
+                response.change(completed=False)
 
         self.broken("completion", answer=answer)
 
     def test_a_position_that_resumes_at_the_very_start(self):
         def answer(asked, response):
             if asked.path.endswith("/play") and response.status == 200:
-                body = response.json
-                body["data"]["resume_position"] = max(body["data"]["resume_position"], 1)
-                response.become(200, body)
+                response.change(resume_position=max(response.json["data"]["resume_position"], 1))
 
         self.broken("resume-position", answer=answer)
 
@@ -448,26 +311,28 @@ class Tampering(unittest.TestCase):
 
 
 class Waiting(unittest.TestCase):
-    """The rule that takes a minute, with the platform's clock instead."""
+    """The rules that take a minute, with the platform's clock instead."""
 
-    def outcome_of(self, answer: Callable | None) -> str:
+    def outcome_of(self, rule: str, answer: Callable | None = None) -> str:
         with Platform.in_memory(**NO_LIMITS) as platform, Proxy(platform, answer=answer) as proxy:
             service = Service(proxy.url)
             service.waits = True
             service.sleep = lambda seconds: platform.ask("/clock", {"advance_seconds": round(seconds + 0.5)})
             with contextlib.redirect_stdout(io.StringIO()) as printed:
-                rules.check(service, ["exchanged-token"])
+                rules.check(service, [rule])
         return printed.getvalue()
 
     def test_the_platform_refuses_an_exchanged_token_a_minute_later(self):
-        self.assertIn("pass  exchanged-token:", self.outcome_of(None))
+        for rule in ("exchanged-token", "profile-tokens"):
+            self.assertIn(f"pass  {rule}:", self.outcome_of(rule))
 
     def test_an_exchanged_token_that_is_still_accepted(self):
         def answer(asked, response):
             if asked.path == "/api/auth/me" and response.status == 401:
                 response.become(200, {"success": True, "data": {}})
 
-        self.assertIn("FAIL  exchanged-token:", self.outcome_of(answer))
+        for rule in ("exchanged-token", "profile-tokens"):
+            self.assertIn(f"FAIL  {rule}:", self.outcome_of(rule, answer))
 
 
 if __name__ == "__main__":

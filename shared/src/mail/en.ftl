@@ -79,12 +79,12 @@ confirm_new_email =
         This link works once and expires in { $minutes ->
             [one] { $minutes } minute
            *[other] { $minutes } minutes
-        }. Until you confirm, your account keeps its present address.
+        }. Until you confirm, your account keeps its current address.
     .not_you = If you didn’t ask for this, you can ignore this email.
 
 email_change_requested =
     .subject = Your { $service } email address is about to change
-    .requested = On { $at }, someone who is signed in to your { $service } account and knows its password entered another email address. The account moves to that address once it is confirmed.
+    .requested = On { $at }, someone who was signed in to your { $service } account and entered its password asked to change the email address. The change takes effect once the new address is confirmed.
     .you = If this was you, there’s nothing to do here.
     .not_you = If this wasn’t you, choose a new password now. That cancels the change and signs you out of all your devices.
     .action = Choose a new password
@@ -213,7 +213,7 @@ payment_declined =
     .access =
         { $then ->
             [ended] Your subscription has ended, and we won’t try to charge you again.
-            [settled] This payment has been settled since, so there’s nothing else to do.
+            [settled] This payment has since been settled, so there’s nothing else to do.
            *[due]
                 { $access ->
                     [open] You can keep watching until { $until }.
