@@ -10,8 +10,8 @@ from tampering import NO_LIMITS, Proxy, Request, Response, checked
 
 from local_platform import PASSWORD
 
-# CloudFront caches these errors for ten seconds, even if they are `no-store`.
-CACHED_ERRORS, ERROR_SECONDS = {404, 405, 414, 500, 501, 502, 503, 504}, 10
+# The errors that CloudFront caches for ten seconds, even if they are `no-store`, unless the template says otherwise.
+CACHED_ERRORS, ERROR_SECONDS = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}, 10
 # What a cache repeats in a 304.
 NOT_MODIFIED_HEADERS = {"cache-control", "date", "etag", "vary"}
 CONDITIONAL = {"if-none-match", "if-modified-since"}
@@ -25,6 +25,13 @@ def headers_of(policy: str) -> set[str]:
     return set(re.findall(r"[\w-]{2,}", (listed[1] or listed[2]).lower()))
 
 
+def error_seconds() -> dict[int, int]:
+    """For how long the template lets CloudFront cache each error."""
+    template = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    found = re.findall(r"\{ ErrorCode: (\d+), ErrorCachingMinTTL: (\d+) \}", template)
+    return {int(code): int(seconds) for code, seconds in found}
+
+
 class Distribution(Proxy):
     """CloudFront in front of a platform. A test may set `own`, CloudFront's own answer to every request."""
 
@@ -32,6 +39,7 @@ class Distribution(Proxy):
         super().__init__(platform)
         self.key_headers = headers_of("ApiCachePolicy")
         self.forwarded = self.key_headers | headers_of("ApiRequestPolicy") | CONDITIONAL
+        self.error_seconds = error_seconds()
         # Responses by their key, with when they were stored and for how long.
         self.stored: dict[tuple, tuple[Response, float, float]] = {}
         self.hits = 0
@@ -77,7 +85,8 @@ class Distribution(Proxy):
         if asked.method != "GET" or response.status == 304:
             return
         if response.status in CACHED_ERRORS:
-            self.stored[key] = copy.deepcopy(response), time.monotonic(), ERROR_SECONDS
+            seconds_in_template = self.error_seconds.get(response.status, ERROR_SECONDS)
+            self.stored[key] = copy.deepcopy(response), time.monotonic(), seconds_in_template
         elif seconds and response.status == 200:
             self.stored[key] = copy.deepcopy(response), time.monotonic(), int(seconds[1])
 
@@ -88,6 +97,9 @@ class BehindCloudFront(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.platform = cls.enterClassContext(Platform.in_memory(**NO_LIMITS))
+
+    def test_no_error_is_cached(self):
+        self.assertEqual(error_seconds(), dict.fromkeys(CACHED_ERRORS, 0))
 
     def test_the_platform_passes_behind_cloudfront(self):
         with Distribution(self.platform) as distribution:
