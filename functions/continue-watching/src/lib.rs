@@ -14,7 +14,7 @@ use shared::pages::Pages;
 use shared::services::{ConfigError, Services};
 use shared::stores::row::Key;
 use shared::stores::videos::Videos;
-use shared::stores::watch_history::{After, Histories};
+use shared::stores::watch_history::{Histories, PageStart};
 
 /// Lists the videos to continue.
 pub struct ContinueWatching {
@@ -67,7 +67,7 @@ impl Endpoint for ContinueWatching {
         let (viewer, age_limit) = (call.caller.viewer, call.caller.age_limit());
         let Query(PageQuery { limit, cursor }) = call.input;
         let page = self.pages.request(&viewer, limit, cursor).await?;
-        let after: Option<After> = page.after()?;
+        let after: Option<PageStart> = page.after()?;
 
         let slots = call.rows.unwrap_or_default();
         let (rows, next) = self.histories.to_continue(viewer, page.limit() as u32, after, &slots).await?;

@@ -15,7 +15,7 @@ use shared::pages::Pages;
 use shared::services::{ConfigError, Services};
 use shared::stores::row::Key;
 use shared::stores::videos::Videos;
-use shared::stores::watch_history::{After, Histories};
+use shared::stores::watch_history::{Histories, PageStart};
 
 /// Lists the history.
 pub struct ListHistory {
@@ -70,7 +70,7 @@ impl Endpoint for ListHistory {
         let (viewer, age_limit) = (call.caller.viewer, call.caller.age_limit());
         let Query(PageQuery { limit, cursor }) = call.input;
         let page = self.pages.request(&viewer, limit, cursor).await?;
-        let after: Option<After> = page.after()?;
+        let after: Option<PageStart> = page.after()?;
 
         let slots = call.rows.unwrap_or_default();
         let (rows, next) = self.histories.recent(viewer, page.limit() as u32, after, &slots).await?;

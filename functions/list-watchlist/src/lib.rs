@@ -13,7 +13,7 @@ use shared::pages::Pages;
 use shared::services::{ConfigError, Services};
 use shared::stores::database::Database;
 use shared::stores::table::Table;
-use shared::stores::watchlist::{After, Watchlists};
+use shared::stores::watchlist::{PageStart, Watchlists};
 
 /// Lists the watchlist.
 pub struct ListWatchlist {
@@ -61,7 +61,7 @@ impl Endpoint for ListWatchlist {
         let (viewer, age_limit) = (call.caller.viewer, call.caller.age_limit());
         let Query(PageQuery { limit, cursor }) = call.input;
         let page = self.pages.request(&viewer, limit, cursor).await?;
-        let after: Option<After> = page.after()?;
+        let after: Option<PageStart> = page.after()?;
 
         let (rows, next) = self.watchlists.newest(viewer, page.limit() as u32, after).await?;
         let videos = self.database.read(rows.iter().map(|row| Video::key(row.video_id)).collect::<Vec<_>>()).await?;
