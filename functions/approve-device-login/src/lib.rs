@@ -92,7 +92,7 @@ impl Endpoint for ApproveDeviceLogin {
             true => Decision::Approved {
                 user_id: user.id,
                 credential_version: user.credential_version,
-                profile_id: call.caller.viewer.added(),
+                profile_id: call.caller.viewer.added_profile(),
             },
             false => Decision::Refused { user_id: user.id },
         });

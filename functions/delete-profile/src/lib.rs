@@ -7,7 +7,7 @@ use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Path;
 use shared::models::ids::ProfileId;
-use shared::models::profile::removed;
+use shared::models::profile::without_profile;
 use shared::models::streams::Slots;
 use shared::models::viewer::ViewerKey;
 use shared::profiles::Profiles;
@@ -60,11 +60,11 @@ impl Endpoint for DeleteProfile {
         let viewer = ViewerKey::new(user.id, id);
         let deletion = ProfileDeletion { viewer, deleted_at: call.now };
         let record = || Ok(vec![self.deletions.add_profile(&deletion)?]);
-        self.profiles.change(user, |all| removed(all, id), record).await?;
+        self.profiles.change(user, |all| without_profile(all, id), record).await?;
         // The profile is deleted. A job deletes its rows again, because requests in flight may still write.
         let slots = call.rows.unwrap_or_default();
         let _ = self.streams.amend(user.id, slots, |slots| slots.remove_profile(viewer)).await;
-        let _ = tokio::time::timeout(ERASING_MAX, self.deletions.erase(viewer)).await;
+        let _ = tokio::time::timeout(ERASING_MAX, self.deletions.delete_profile_data(viewer)).await;
         Ok(Reply::new(DeletedProfile { id }))
     }
 }

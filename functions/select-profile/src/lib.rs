@@ -59,7 +59,7 @@ impl Endpoint for SelectProfile {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SelectedProfile>, ApiError> {
         let (Path(id), OptionalBody(given)) = &call.input;
-        self.exchange.check(&call.caller, call.rows, call.now).await?;
+        self.exchange.refuse_reused_token(&call.caller, call.rows, call.now).await?;
         let user = &call.caller.user;
         let profile = user.profile(*id).ok_or_else(|| ApiError::not_found("profile"))?;
         self.pins.check(ViewerKey::new(user.id, *id), &profile, given.pin.as_ref(), call.now).await?;

@@ -36,9 +36,14 @@ impl TokenExchange {
     /// # Errors
     /// `SESSION_REVOKED` if the session was ended for that.
     #[boxed]
-    pub async fn check(&self, caller: &SignedIn, slots: Option<Slots>, now: Timestamp) -> Result<(), ApiError> {
+    pub async fn refuse_reused_token(
+        &self,
+        caller: &SignedIn,
+        slots: Option<Slots>,
+        now: Timestamp,
+    ) -> Result<(), ApiError> {
         let session = &caller.session;
-        if session.admits(caller.token_issued_at, now) {
+        if session.accepts_token(caller.token_issued_at, now) {
             return Ok(());
         }
         self.sessions.end(session.user_id, session.id).await?;

@@ -9,7 +9,7 @@ use crate::http::input::{
     BODY_BYTES_MAX, BodyRule, CAPTIONS_BYTES_MAX, IMAGE_BYTES_MAX, RawRequest, WEBHOOK_BYTES_MAX, is_captions,
     is_image, is_json,
 };
-use crate::models::session::{LAST_USE_GRAIN, Session};
+use crate::models::session::{LAST_USED_PRECISION, Session};
 use crate::services::{ConfigError, Services};
 use crate::stores::rate_limits::RateLimitDecision;
 use crate::stores::row::BatchGet;
@@ -136,7 +136,7 @@ impl Function {
     /// Records that a session is in use, at most once an hour.
     async fn note_use(&self, session: Option<Session>, now: Timestamp) {
         if let (Some(session), Some(sessions)) = (session, &self.sessions)
-            && now.duration_since(session.last_used_at) >= LAST_USE_GRAIN
+            && now.duration_since(session.last_used_at) >= LAST_USED_PRECISION
         {
             // If this fails, the device list is only less exact.
             let _ = sessions.touch(&session, now).await;

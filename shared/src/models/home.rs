@@ -36,7 +36,7 @@ pub struct Viewing {
     /// The viewer's history: each video once, with its newest position.
     pub rows: Vec<WatchHistory>,
     /// Set if the history is incomplete: it has all rows of videos from this id on, but may lack rows of older videos.
-    pub known_from: Option<VideoId>,
+    pub complete_from: Option<VideoId>,
     /// The videos on the viewer's watchlist, most recently added first.
     pub watchlist: Vec<VideoId>,
 }
@@ -143,12 +143,12 @@ impl<'a> ViewerCatalogue<'a> {
     /// watchlist is used only if there is no other, because it would disappear from the watchlist's row.
     fn hero(&self, viewing: &Viewing, layout: &HomeLayout) -> Option<(Title, HeroReason)> {
         let is_new = |title: &Title| !self.watched.contains(title);
-        if let Some(title) = layout.featured_id.and_then(|id| self.titled(id.uuid())).filter(is_new) {
+        if let Some(title) = layout.featured_id.and_then(|id| self.title_with_id(id.uuid())).filter(is_new) {
             return Some((title, HeroReason::Featured));
         }
-        let is_known = |entry: &&Entry| viewing.known_from.is_none_or(|from| self.oldest_id(&entry.video) >= from);
+        let is_covered = |entry: &&Entry| viewing.complete_from.is_none_or(|from| self.oldest_id(&entry.video) >= from);
         let best = |(entry, _): (&'a Entry, &str)| {
-            Some(entry).filter(is_known).map(|entry| (self.title(&entry.video), entry.views))
+            Some(entry).filter(is_covered).map(|entry| (self.title(&entry.video), entry.views))
         };
         let unwatched: Vec<(Title, u64)> = self
             .snapshot
@@ -178,7 +178,7 @@ impl<'a> ViewerCatalogue<'a> {
     }
 
     /// The title with the id of a video or a series, if it is visible.
-    fn titled(&self, id: Uuid) -> Option<Title> {
+    fn title_with_id(&self, id: Uuid) -> Option<Title> {
         let series = SeriesId::from_uuid(id);
         if self.series.contains_key(&series) {
             return Some(Title::Series(series));
@@ -214,7 +214,7 @@ impl<'a> ViewerCatalogue<'a> {
                 ShelfKind::Category => format!("category:{}", key.category),
             };
             let category = found.filter(|_| kind == ShelfKind::Category).map(|(name, _)| name.clone());
-            let video_ids = shown.iter().map(|title| self.opens(*title).id).collect();
+            let video_ids = shown.iter().map(|title| self.opened_video(*title).id).collect();
             shelves.push((Shelf { id, kind, category, video_ids }, shown));
         }
         shelves
@@ -266,7 +266,7 @@ impl<'a> ViewerCatalogue<'a> {
     /// The card of a title in a list.
     fn card(&self, title: Title) -> HomeVideo {
         match title {
-            Title::Film(_) => HomeVideo { video: self.opens(title).clone(), series: None },
+            Title::Film(_) => HomeVideo { video: self.opened_video(title).clone(), series: None },
             Title::Series(id) => {
                 let series = &self.series[&id];
                 let video = PublicVideo {
@@ -276,7 +276,7 @@ impl<'a> ViewerCatalogue<'a> {
                     poster: series.poster.clone(),
                     required_plan: series.required_plan,
                     duration: None,
-                    ..self.opens(title).clone()
+                    ..self.opened_video(title).clone()
                 };
                 HomeVideo { video, series: Some(of_series(series)) }
             }
@@ -284,7 +284,7 @@ impl<'a> ViewerCatalogue<'a> {
     }
 
     /// The video that a title's card opens: the film, or the viewer's next episode, or else the first episode.
-    fn opens(&self, title: Title) -> &'a PublicVideo {
+    fn opened_video(&self, title: Title) -> &'a PublicVideo {
         match title {
             Title::Film(id) => self.video(id),
             Title::Series(id) => {

@@ -89,7 +89,7 @@ fn row(video: u128, progress: f64, completed: bool, second: i64) -> WatchHistory
 
 fn viewing_of(rows: &[WatchHistory], watchlist: &[u128]) -> Viewing {
     let watchlist = watchlist.iter().map(|number| id(*number)).collect();
-    Viewing { rows: rows.to_vec(), known_from: None, watchlist }
+    Viewing { rows: rows.to_vec(), complete_from: None, watchlist }
 }
 
 fn home(viewing: &Viewing) -> Home {
@@ -151,10 +151,10 @@ fn the_hero_is_never_a_watched_title() {
 }
 
 #[test]
-fn a_title_that_the_known_history_may_lack_is_not_the_hero() {
-    let viewing = Viewing { known_from: Some(id(12)), ..Viewing::default() };
+fn a_title_that_an_incomplete_history_may_lack_is_not_the_hero() {
+    let viewing = Viewing { complete_from: Some(id(12)), ..Viewing::default() };
     assert_eq!(hero(&home(&viewing)), None, "nor is a series with an episode that the history may lack");
-    let viewing = Viewing { known_from: Some(id(3)), ..Viewing::default() };
+    let viewing = Viewing { complete_from: Some(id(3)), ..Viewing::default() };
     assert_eq!(hero(&home(&viewing)), Some((11, HeroReason::Popular)));
 }
 

@@ -167,9 +167,9 @@ pub enum ProfileConflict {
     /// Another profile has the name.
     NameTaken,
     /// The first profile cannot be deleted.
-    FirstStays,
+    FirstNotDeletable,
     /// The first profile cannot be a kids profile: nobody could change the profiles any more.
-    FirstHasNoLimit,
+    FirstNotKids,
     /// There is no such profile.
     Missing,
     /// The profile was changed meanwhile, so that the change requires the password.
@@ -232,7 +232,7 @@ impl ProfileEdits {
         self.age_limit.apply(&mut profile.age_limit);
         self.pin.apply_as(&mut profile.pin_hash, |pin| pin.and(pin_hash).map(str::to_owned));
         if place == 0 && profile.age_limit.is_some() {
-            return Err(ProfileConflict::FirstHasNoLimit);
+            return Err(ProfileConflict::FirstNotKids);
         }
         if is_renamed && is_taken(&profiles, &profiles[place]) {
             return Err(ProfileConflict::NameTaken);
@@ -245,10 +245,10 @@ impl ProfileEdits {
 ///
 /// # Errors
 /// If it is the first profile, or does not exist.
-pub fn removed(profiles: &[Profile], id: ProfileId) -> Result<Vec<Profile>, ProfileConflict> {
+pub fn without_profile(profiles: &[Profile], id: ProfileId) -> Result<Vec<Profile>, ProfileConflict> {
     match profiles.iter().position(|profile| profile.id == id) {
         None => Err(ProfileConflict::Missing),
-        Some(0) => Err(ProfileConflict::FirstStays),
+        Some(0) => Err(ProfileConflict::FirstNotDeletable),
         Some(_) => Ok(profiles.iter().filter(|profile| profile.id != id).cloned().collect()),
     }
 }

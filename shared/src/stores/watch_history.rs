@@ -164,7 +164,7 @@ impl Histories {
     }
 
     /// Statements that write the positions of dropped leases. Each fails if another write has changed its row.
-    pub fn settling(&self, user: &User, dropped: &[Slot]) -> Result<Vec<Statement>, StoreError> {
+    pub fn lease_position_statements(&self, user: &User, dropped: &[Slot]) -> Result<Vec<Statement>, StoreError> {
         let ahead = dropped.iter().filter(|slot| slot.position.is_ahead && is_kept(user, slot));
         let update = |slot: &Slot| {
             let (ids, playback) = ((slot.viewer(user.id), slot.video_id), slot.playback_session_id.uuid());
@@ -175,7 +175,7 @@ impl Histories {
 
     /// Writes the position of a lease that will be dropped, merged with what others have written to its row.
     #[boxed]
-    pub async fn settle(&self, user: &User, slot: &Slot) -> Result<(), StoreError> {
+    pub async fn write_lease_position(&self, user: &User, slot: &Slot) -> Result<(), StoreError> {
         if !is_kept(user, slot) {
             return Ok(());
         }

@@ -23,7 +23,7 @@ pub enum FetchError {
     Failed(&'static str),
     /// The response has a wrong content type or is too large.
     #[error("the response has another type, or is too large")]
-    Unfit,
+    Unexpected,
 }
 
 /// Fetches files.
@@ -57,10 +57,10 @@ impl Fetcher {
         let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let is_large = response.content_length().is_some_and(|length| length > max as u64);
         if kind.split(';').next().map(str::trim) != Some(content_type) || is_large {
-            return Err(FetchError::Unfit);
+            return Err(FetchError::Unexpected);
         }
         let bytes = response.bytes().await.map_err(|error| failure(&error))?;
-        if bytes.len() > max { Err(FetchError::Unfit) } else { Ok(bytes) }
+        if bytes.len() > max { Err(FetchError::Unexpected) } else { Ok(bytes) }
     }
 }
 

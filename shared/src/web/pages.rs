@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How long the app's page is used before it is fetched again.
-const FRESH: SignedDuration = SignedDuration::from_secs(60);
+const SHELL_AGE_MAX: SignedDuration = SignedDuration::from_secs(60);
 /// The largest page of the app, in bytes.
 const PAGE_BYTES_MAX: usize = 512 * 1024;
 
@@ -76,7 +76,7 @@ impl TitlePages {
     async fn shell(&self, now: Timestamp) -> Result<Arc<Shell>, FetchError> {
         let cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(cached) = &cached
-            && now.duration_since(cached.checked_at) < FRESH
+            && now.duration_since(cached.checked_at) < SHELL_AGE_MAX
         {
             return Ok(cached.shell.clone());
         }
@@ -92,6 +92,6 @@ impl TitlePages {
 
     async fn fetched(&self) -> Result<Shell, FetchError> {
         let page = self.fetcher.file(&format!("{}/index.html", self.origin), "text/html", PAGE_BYTES_MAX).await?;
-        std::str::from_utf8(&page).map(Shell::parse).map_err(|_| FetchError::Unfit)
+        std::str::from_utf8(&page).map(Shell::parse).map_err(|_| FetchError::Unexpected)
     }
 }

@@ -38,11 +38,11 @@ impl Histories {
         slots: &Slots,
     ) -> Result<(Vec<WatchHistory>, Option<PageStart>), StoreError> {
         let (listed, carried) = tokio::try_join!(
-            self.listed(HistoryIndex::Continue, viewer, limit, after.clone()),
-            self.carried(viewer, slots.continued(viewer), slots),
+            self.index_page(HistoryIndex::Continue, viewer, limit, after.clone()),
+            self.newer_in_leases(viewer, slots.continued(viewer), slots),
         )?;
         let carried = carried.into_iter().filter(|row| !row.completed).collect();
-        Ok(merged(listed, carried, after.as_ref(), usize::try_from(limit).unwrap_or(usize::MAX)))
+        Ok(with_lease_positions(listed, carried, after.as_ref(), usize::try_from(limit).unwrap_or(usize::MAX)))
     }
 
     /// Everything that a viewer has watched, newest first, and where the next page starts. As in [`Self::to_continue`],
@@ -56,12 +56,12 @@ impl Histories {
         slots: &Slots,
     ) -> Result<(Vec<WatchHistory>, Option<PageStart>), StoreError> {
         let (to_continue, watched, carried) = tokio::try_join!(
-            self.listed(HistoryIndex::Continue, viewer, limit, after.clone()),
-            self.listed(HistoryIndex::Watched, viewer, limit, after.clone()),
-            self.carried(viewer, slots.carried(viewer), slots),
+            self.index_page(HistoryIndex::Continue, viewer, limit, after.clone()),
+            self.index_page(HistoryIndex::Watched, viewer, limit, after.clone()),
+            self.newer_in_leases(viewer, slots.carried(viewer), slots),
         )?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        Ok(merged(joined(to_continue, watched, limit), carried, after.as_ref(), limit))
+        Ok(with_lease_positions(merge_indexes(to_continue, watched, limit), carried, after.as_ref(), limit))
     }
 
     /// A viewer's whole history in one round trip, unordered. A very long history is returned in part: the rows of the newest
@@ -74,15 +74,15 @@ impl Histories {
     ) -> Result<(Vec<WatchHistory>, Option<VideoId>), StoreError> {
         let (newest_videos, to_continue, watched, carried) = tokio::try_join!(
             self.newest_videos(viewer),
-            self.listed(HistoryIndex::Continue, viewer, LATEST_MAX, None),
-            self.listed(HistoryIndex::Watched, viewer, LATEST_MAX, None),
-            self.carried(viewer, slots.carried(viewer), slots),
+            self.index_page(HistoryIndex::Continue, viewer, LATEST_MAX, None),
+            self.index_page(HistoryIndex::Watched, viewer, LATEST_MAX, None),
+            self.newer_in_leases(viewer, slots.carried(viewer), slots),
         )?;
-        let (rows, known_from) = newest_videos;
+        let (rows, complete_from) = newest_videos;
         let others = carried.into_iter().chain(to_continue.0).chain(watched.0);
         let mut seen = HashSet::new();
         let all = rows.into_iter().chain(others).filter(|row| seen.insert(row.video_id));
-        Ok((all.map(|row| with_lease(row, slots)).collect(), known_from))
+        Ok((all.map(|row| with_lease(row, slots)).collect(), complete_from))
     }
 
     /// The rows of the newest videos; and the id of the last one, if there are more.
@@ -96,12 +96,12 @@ impl Histories {
             .limit(WHOLE_MAX);
         let answer = query.send().await.map_err(failed)?;
         let rows = answer.items.unwrap_or_default().into_iter().map(read).collect::<Result<Vec<WatchHistory>, _>>()?;
-        let known_from = answer.last_evaluated_key.and(rows.last()).map(|row| row.video_id);
-        Ok((rows, known_from))
+        let complete_from = answer.last_evaluated_key.and(rows.last()).map(|row| row.video_id);
+        Ok((rows, complete_from))
     }
 
     /// The rows whose newest position is in a lease, updated with that position.
-    async fn carried(
+    async fn newer_in_leases(
         &self,
         viewer: ViewerKey,
         videos: BTreeSet<VideoId>,
@@ -117,7 +117,7 @@ impl Histories {
     }
 
     /// A page of an index.
-    async fn listed(
+    async fn index_page(
         &self,
         listing: HistoryIndex,
         viewer: ViewerKey,
@@ -161,7 +161,7 @@ fn with_lease(row: WatchHistory, slots: &Slots) -> WatchHistory {
 }
 
 /// Merges a page of each index into one. A row that moved between the two reads may be in both.
-fn joined(
+fn merge_indexes(
     (mut rows, next): (Vec<WatchHistory>, Option<PageStart>),
     (others, other_next): (Vec<WatchHistory>, Option<PageStart>),
     limit: usize,
@@ -177,7 +177,7 @@ fn joined(
 }
 
 /// A page of the index with those rows in their new places that have moved up.
-fn merged(
+fn with_lease_positions(
     (mut rows, next): (Vec<WatchHistory>, Option<PageStart>),
     moved: Vec<WatchHistory>,
     after: Option<&PageStart>,
@@ -224,7 +224,7 @@ mod tests {
                 |row: &&WatchHistory| after.as_ref().is_none_or(|after| PageStart::new(row).place() < after.place());
             let rows: Vec<_> = listed.iter().filter(is_left).take(limit).cloned().collect();
             let next = (rows.len() == limit).then(|| PageStart::new(&rows[limit - 1]));
-            let (page, next) = merged((rows, next), moved.to_vec(), after.as_ref(), limit);
+            let (page, next) = with_lease_positions((rows, next), moved.to_vec(), after.as_ref(), limit);
             assert!(page.len() <= limit);
             found.extend(page.iter().map(|row| row.video_id));
             let Some(next) = next else { return found };
@@ -243,7 +243,7 @@ mod tests {
         };
         let (mut found, mut after): (Vec<VideoId>, Option<PageStart>) = (Vec::new(), None);
         loop {
-            let (page, next) = joined(page_of(one, &after), page_of(other, &after), limit);
+            let (page, next) = merge_indexes(page_of(one, &after), page_of(other, &after), limit);
             assert!(page.len() <= limit);
             found.extend(page.iter().map(|row| row.video_id));
             let Some(next) = next else { return found };
@@ -269,7 +269,7 @@ mod tests {
             }
         }
         let (moved, at_once) = (row(1, 10), row(2, 5));
-        let both = joined((vec![moved.clone()], None), (vec![moved.clone(), at_once.clone()], None), 5);
+        let both = merge_indexes((vec![moved.clone()], None), (vec![moved.clone(), at_once.clone()], None), 5);
         assert_eq!((both.0, both.1), (vec![moved, at_once], None), "a row that moved between the reads is listed once");
     }
 
