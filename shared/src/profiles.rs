@@ -1,4 +1,4 @@
-//! Changes of an account's profiles, which are all in the row of its user.
+//! Changes an account's profiles, which are stored in its user's row.
 
 use crate::http::error::ApiError;
 use crate::models::profile::{Profile, ProfileConflict};
@@ -22,8 +22,8 @@ impl Profiles {
         Ok(Self { database: services.database(&[Table::Users])?, users: Users::connect(services)? })
     }
 
-    /// Changes the profiles with a rule, which gets the current ones again after losing a race, and writes the statements
-    /// `extra_statements` in the same transaction. Returns the new profiles.
+    /// Applies a rule to the profiles, again with the current ones after losing a race. Writes `extra_statements` in the
+    /// same transaction. Returns the new profiles.
     ///
     /// # Errors
     /// The rule's, or `SESSION_REVOKED` if the account was deleted.

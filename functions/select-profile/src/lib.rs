@@ -16,13 +16,13 @@ use shared::models::viewer::ViewerKey;
 use shared::services::{ConfigError, Services};
 use shared::stores::row::Key;
 
-/// Exchanges the token, as `refresh-token` does, after the PIN of a profile that has one.
+/// Exchanges the token as `refresh-token` does, but first checks the PIN if the profile has one.
 pub struct SelectProfile {
     exchange: TokenExchange,
     pins: Pins,
 }
 
-/// What the profile requires.
+/// The PIN that the profile requires.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SelectProfileRequest {

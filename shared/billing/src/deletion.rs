@@ -217,9 +217,8 @@ impl Accounts {
     }
 
     /// Deletes the remaining rows, closes what is still open at Stripe, and records the end of the subscriptions in the
-    /// ledger. The deletion is complete
-    /// once no request in flight can still write rows of the account. A permanent failure of the recording is logged
-    /// and not retried.
+    /// ledger; if that fails permanently, it is logged and not retried. The deletion is complete once no request in flight
+    /// can still write rows of the account.
     async fn finish(&self, deletion: &Deletion, now: Timestamp) -> Result<(), BillingError> {
         self.deletions.delete_account_data(deletion).await?;
         self.close(&self.stripe_customers(deletion.open.iter()).await?).await?;

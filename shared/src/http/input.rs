@@ -152,7 +152,8 @@ impl<A: Input, B: Input, C: Input> Input for (A, B, C) {
     }
 }
 
-/// Input is checked before any lookup, so an invalid field takes precedence over a malformed id.
+/// The error for two invalid parts of an input. An invalid field takes precedence over a malformed id, because input is
+/// checked before any lookup.
 fn merge_errors(a: ApiError, b: ApiError) -> ApiError {
     match (a.details, b.details) {
         (Details::Fields(first), Details::Fields(second)) => ApiError::validation([first, second].concat()),

@@ -14,7 +14,7 @@ pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(180 * 24);
 pub const LAST_USED_PRECISION: SignedDuration = SignedDuration::from_hours(1);
 /// How long a token stays valid after it was exchanged, for requests in flight.
 const REFRESH_OVERLAP: SignedDuration = SignedDuration::from_secs(60);
-/// How far in the future a token's time of issue may be. This is less than what the check of tokens tolerates.
+/// The most by which a token's time of issue may be ahead of the clock. The check of tokens tolerates more.
 const ISSUED_AHEAD_MAX: SignedDuration = SignedDuration::from_secs(3);
 /// How long a sign-in counts as recent, for actions that require a recent one.
 const RECENT: SignedDuration = SignedDuration::from_mins(15);
@@ -37,12 +37,12 @@ pub struct Session {
     pub last_used_at: Timestamp,
     /// When its newest token was issued, in whole seconds as in tokens.
     pub token_issued_at: Timestamp,
-    /// When the tokens that were exchanged within the last minute were issued, in Unix seconds, oldest first. Each was
-    /// exchanged for the next one, the last for the newest token. Tokens are issued in different seconds, so these are
-    /// some sixty at most.
+    /// The times of issue of the tokens that were exchanged within the last minute, in Unix seconds, oldest first. Each
+    /// token was exchanged for the next one, and the last one for the newest token. No two tokens are issued in the same
+    /// second, so there are about sixty at most.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exchanged_tokens: Vec<i64>,
-    /// The profile of its newest token; `None` until one was selected, for the first profile.
+    /// The profile of its newest token; `None` (the first profile) until one is selected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile_id: Option<ProfileId>,
     /// When DynamoDB may remove it, in Unix seconds.
@@ -92,15 +92,15 @@ impl Session {
     }
 
     /// The session after the newest token was exchanged at `now`. The new token is never older than the one that it
-    /// replaces; within a second, a token is exchanged for itself.
+    /// replaces. If both were issued in the same second, they are the same token.
     #[must_use]
     pub fn exchanged(&self, now: Timestamp) -> Self {
         self.with_token_issued_at(in_whole_seconds(now).max(self.token_issued_at), now)
     }
 
-    /// The session after the newest token was exchanged at `now` for one of the given profile. Tokens are told apart by
-    /// when they were issued, so one of another profile counts as issued a second later if both are of the same second.
-    /// `None` while that would be too far ahead, after several switches in one second.
+    /// The session after the newest token was exchanged at `now` for one of the given profile. Tokens are identified by
+    /// their time of issue in seconds, so the token of another profile is dated at least one second after the one that it
+    /// replaces. `None` if that is too far ahead of the clock, as after several switches within a second.
     #[must_use]
     pub fn switched(&self, profile_id: ProfileId, now: Timestamp) -> Option<Self> {
         if self.profile_id == Some(profile_id) {
@@ -122,7 +122,8 @@ impl Session {
         after
     }
 
-    /// Whether one of its tokens is still valid: the newest one, and any other for a minute after it was exchanged.
+    /// Whether the token that was issued at `issued_at` is valid: the newest one is, and any other one for a minute after
+    /// it was exchanged.
     pub fn accepts_token(&self, issued_at: Timestamp, now: Timestamp) -> bool {
         let issued = issued_at.as_second();
         issued_at >= self.token_issued_at
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn selecting_a_profile_makes_a_token_of_its_own_even_within_a_second() {
+    fn selecting_a_profile_always_makes_a_new_token_even_within_the_same_second() {
         let profile = |number| ProfileId::from_uuid(Uuid::from_u128(number));
         let first = Session::start(UserId::from_uuid(Uuid::nil()), 0, String::new(), at(0));
         let second = first.switched(profile(1), at(0)).expect("not too far ahead");
@@ -180,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_that_is_refreshed_without_end_keeps_a_minutes_tokens() {
+    fn a_session_that_is_refreshed_all_the_time_stores_only_the_last_minutes_tokens() {
         let mut session = Session::start(UserId::from_uuid(Uuid::nil()), 0, String::new(), at(0));
         for second in 0..600 {
             session = session.exchanged(at(second / 2));

@@ -1,4 +1,4 @@
-//! The key of all rows that belong to a profile instead of its account.
+//! The key of rows that belong to a profile rather than to its account.
 
 use crate::models::ids::{NotAnId, ProfileId, UserId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -21,12 +21,12 @@ impl ViewerKey {
         Self { user_id, added_profile: None }
     }
 
-    /// A profile of an account.
+    /// The profile with this id.
     pub fn new(user_id: UserId, id: ProfileId) -> Self {
         Self { user_id, added_profile: Some(id).filter(|id| *id != first_profile_id(user_id)) }
     }
 
-    /// A profile of an account; `None` is the first one.
+    /// The profile with this id; `None` is the first one.
     pub fn from_optional(user_id: UserId, added_profile: Option<ProfileId>) -> Self {
         added_profile.map_or(Self::first(user_id), |id| Self::new(user_id, id))
     }
@@ -47,7 +47,7 @@ impl ViewerKey {
     }
 }
 
-/// The id of the first profile of an account, which is the account's.
+/// The id of an account's first profile, which is the account's own id.
 pub const fn first_profile_id(user_id: UserId) -> ProfileId {
     ProfileId::from_uuid(user_id.uuid())
 }
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_profile_has_the_key_of_its_account_and_any_other_both_ids() {
+    fn the_key_of_the_first_profile_is_the_accounts_id_and_that_of_any_other_has_both_ids() {
         let user: UserId = "01890000-0000-7000-8000-0000000000ab".parse().expect("an id");
         let other: ProfileId = "01890000-0000-7000-8000-0000000000cd".parse().expect("an id");
         for (key, text) in [

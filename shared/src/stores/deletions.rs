@@ -21,8 +21,7 @@ use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// How long requests that were in flight at the deletion may still write. After that an account's data is deleted once
-/// more.
+/// How long requests that were in flight at the deletion may still write. After that, the data is deleted once more.
 const IN_FLIGHT_MAX: SignedDuration = SignedDuration::from_mins(2);
 /// Rows per transaction.
 const ROWS_MAX: usize = 100;
@@ -56,7 +55,7 @@ impl Deletion {
         Key::composite(Table::Sessions, ("pk", PARTITION.to_owned()), ("sk", user_id.to_string()))
     }
 
-    /// Whether the request is over, and no other request can write a row of the account any more.
+    /// Whether no request in flight can write a row of the account any more.
     pub fn can_be_finished(&self, now: Timestamp) -> bool {
         now >= self.deleted_at + IN_FLIGHT_MAX
     }
@@ -121,7 +120,7 @@ impl Deletions {
         items.into_iter().map(read).collect()
     }
 
-    /// Deletes the row of a deletion that is finished or withdrawn, unless another request has replaced it.
+    /// Removes the record of a deletion that is finished or withdrawn, unless another request has replaced it.
     #[boxed]
     pub async fn remove(&self, deletion: &Deletion) -> Result<(), StoreError> {
         let call = self.database.client().delete_item().table_name(self.database.name(Table::Sessions)?);
@@ -166,7 +165,7 @@ impl Deletions {
         })
     }
 
-    /// Deletes a user's data apart from the user's own row: sessions, streams, and what the profiles have. Repeating it is
+    /// Deletes a user's data apart from the user's own row: sessions, streams, and the data of all profiles. Repeating it is
     /// harmless.
     #[boxed]
     pub async fn delete_account_data(&self, deletion: &Deletion) -> Result<(), StoreError> {
@@ -179,7 +178,7 @@ impl Deletions {
         Ok(())
     }
 
-    /// Deletes what a profile has: history, watchlist, preferences. Repeating it is harmless.
+    /// Deletes a profile's history, watchlist and preferences. Repeating it is harmless.
     #[boxed]
     pub async fn delete_profile_data(&self, viewer: ViewerKey) -> Result<(), StoreError> {
         let partition = viewer.to_string();
@@ -198,8 +197,8 @@ impl Deletions {
         put.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
-    /// Deletes once more what deleted profiles have, which requests in flight may have written. Returns how many are
-    /// finished, and how many failed, which do not keep the others from being finished.
+    /// Deletes the data of deleted profiles once more, because requests in flight may have written some. Returns the number
+    /// of finished deletions and of failed ones. A failed one does not stop the others.
     #[boxed]
     pub async fn finish_profiles(&self, now: Timestamp) -> Result<(u32, u32), StoreError> {
         let (mut finished, mut failed) = (0, 0);

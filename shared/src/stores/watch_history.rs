@@ -163,7 +163,7 @@ impl Histories {
         }
     }
 
-    /// Statements that write the positions of dropped leases. Each fails if another write has changed its row.
+    /// Statements that write the positions of dropped leases to the rows. Each fails if its row has been changed.
     pub fn lease_position_statements(&self, user: &User, dropped: &[Slot]) -> Result<Vec<Statement>, StoreError> {
         let ahead = dropped.iter().filter(|slot| slot.position.is_ahead && is_kept(user, slot));
         let update = |slot: &Slot| {
@@ -173,7 +173,7 @@ impl Histories {
         ahead.map(update).collect()
     }
 
-    /// Writes the position of a lease that will be dropped, merged with what others have written to its row.
+    /// Writes the position of a lease that will be dropped, and merges it with the row's changes by others.
     #[boxed]
     pub async fn write_lease_position(&self, user: &User, slot: &Slot) -> Result<(), StoreError> {
         if !is_kept(user, slot) {

@@ -3211,7 +3211,7 @@ export interface components {
              * @description Its name, which no other profile of the account has.
              */
             name: string;
-            /** @description Its picture; by default, the first one that no other profile has. */
+            /** @description Its picture; by default, the first one that no other profile uses. */
             avatar?: components["schemas"]["Avatar"] | null;
             /**
              * Format: int32
@@ -3917,7 +3917,7 @@ export interface components {
              */
             episodes: number;
         };
-        /** @description What the profile requires. */
+        /** @description The PIN that the profile requires. */
         SelectProfileRequest: {
             /** @description The PIN, if the profile has one. */
             pin?: components["schemas"]["Pin"] | null;

@@ -1,5 +1,4 @@
-//! Lists of a viewer's history. They merge the pages of both indexes, and put the positions that leases carry in their
-//! places.
+//! Lists of a viewer's history. They merge the pages of both indexes, and sort in the newer positions that leases carry.
 
 use crate::models::ids::VideoId;
 use crate::models::progress::WatchHistory;
@@ -160,7 +159,7 @@ fn with_lease(row: WatchHistory, slots: &Slots) -> WatchHistory {
     row.with(position)
 }
 
-/// Merges a page of each index into one. A row that moved between the two reads may be in both.
+/// Merges a page of each index into one page. A row that moved between the two reads may be in both.
 fn merge_indexes(
     (mut rows, next): (Vec<WatchHistory>, Option<PageStart>),
     (others, other_next): (Vec<WatchHistory>, Option<PageStart>),
@@ -176,7 +175,7 @@ fn merge_indexes(
     (rows, next)
 }
 
-/// A page of the index with those rows in their new places that have moved up.
+/// A page of an index after moving up the rows whose newest position is in a lease.
 fn with_lease_positions(
     (mut rows, next): (Vec<WatchHistory>, Option<PageStart>),
     moved: Vec<WatchHistory>,
