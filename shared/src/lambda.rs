@@ -32,7 +32,7 @@ pub(crate) use handler::Rules;
 
 /// How long a handler may take. The SDK's own limits are shorter; the function's timeout (10 s) and the gateway's (30
 /// s) are longer.
-pub const HANDLER_SECONDS_MAX: u64 = 8;
+const HANDLER_SECONDS_MAX: u64 = 8;
 /// The part of an invocation that is reserved for building the response.
 const RESPONSE_RESERVE: Duration = Duration::from_secs(1);
 /// The longest time that Lambda allows for an invocation.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// The lifetime of a token.
-pub const TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
+const TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How far the clocks of two functions may differ.
 const SKEW: SignedDuration = SignedDuration::from_secs(5);
 /// The longest token that is accepted, in bytes.

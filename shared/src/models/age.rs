@@ -43,7 +43,7 @@ const PREFIXES: [&str; 12] = ["FSK", "USK", "PEGI", "KIJKWIJZER", "BBFC", "MA", 
 const SUFFIXES: [&str; 9] = ["", "+", "A", "PLUS", "AND OVER", "YEARS", "JAHRE", "JAHREN", "ANS"];
 
 /// The minimum age that a rating stands for; `None` for an unknown rating.
-pub fn minimum_age(rating: &str) -> Option<u8> {
+fn minimum_age(rating: &str) -> Option<u8> {
     let rating = rating.trim().to_uppercase();
     if let Some((_, age)) = NAMED.iter().find(|(name, _)| *name == rating) {
         return Some(*age);

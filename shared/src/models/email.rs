@@ -10,7 +10,7 @@ use std::str::FromStr;
 use unicode_normalization::UnicodeNormalization;
 
 /// The longest address that SMTP supports (RFC 5321: a path of 256 characters, including its brackets).
-pub const EMAIL_CHARACTERS_MAX: usize = 254;
+const EMAIL_CHARACTERS_MAX: usize = 254;
 
 /// The schema's `format` for an address.
 pub const EMAIL_FORMAT: &str = "email";

@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How long an unused session lasts.
-pub const SESSION_IDLE: SignedDuration = SignedDuration::from_hours(30 * 24);
+const SESSION_IDLE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// The maximum lifetime of a session.
-pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(180 * 24);
+const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(180 * 24);
 /// The precision of the time of last use: one write an hour is enough for a device list.
 pub const LAST_USED_PRECISION: SignedDuration = SignedDuration::from_hours(1);
 /// How long a token stays valid after it was exchanged, for requests in flight.

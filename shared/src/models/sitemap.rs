@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 /// The most URLs in a file. The protocol allows 50,000, but a function's response has at most 6 MB. If there are more
 /// URLs, the sitemap is an index of several files.
-pub const URLS_MAX: usize = 20_000;
+const URLS_MAX: usize = 20_000;
 /// The public pages apart from those of titles.
 const PAGES: [&str; 3] = ["/", "/browse", "/plans"];
 /// The path prefixes that crawlers must not visit: pages for signed-in viewers and operators, forms for signing in and for
@@ -27,7 +27,7 @@ const PRIVATE: [&str; 13] = [
 ];
 const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 /// The path of the sitemap.
-pub const SITEMAP: &str = "/sitemap.xml";
+const SITEMAP: &str = "/sitemap.xml";
 
 /// The paths of all public pages, in an order that new titles do not change: ids sort by creation time.
 pub fn public_paths(snapshot: &Snapshot, now: Timestamp) -> Vec<String> {
