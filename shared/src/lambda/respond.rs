@@ -119,7 +119,8 @@ impl Function {
         };
         log_fields.decision = admission.decision;
         let handle = handle?;
-        let used = admission.signed_in.as_ref().map(|caller| caller.session.clone());
+        let is_use_due = |session: &&Session| request.now.duration_since(session.last_used_at) >= LAST_USED_PRECISION;
+        let used = admission.signed_in.as_ref().map(|caller| &caller.session).filter(is_use_due).cloned();
         let handling = handle(Admitted {
             signed_in: admission.signed_in,
             found: admission.found,
@@ -133,11 +134,9 @@ impl Function {
         outcome.map_err(|error| self.declared(error))
     }
 
-    /// Records that a session is in use, at most once an hour.
+    /// Records that a session is in use.
     async fn note_use(&self, session: Option<Session>, now: Timestamp) {
-        if let (Some(session), Some(sessions)) = (session, &self.sessions)
-            && now.duration_since(session.last_used_at) >= LAST_USED_PRECISION
-        {
+        if let (Some(session), Some(sessions)) = (session, &self.sessions) {
             // If this fails, the device list is only less exact.
             let _ = sessions.touch(&session, now).await;
         }
