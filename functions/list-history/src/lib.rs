@@ -2,16 +2,15 @@
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::auth::token::Identity;
 use shared::endpoint::{Call, Endpoint, Page, Reply, Tag, Viewer};
-use shared::http::cursor::{Cursor, PageSize};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
 use shared::models::progress::clamped;
 use shared::models::streams::Slots;
 use shared::models::video_view::PublicVideo;
-use shared::pages::Pages;
+use shared::pages::{PageQuery, Pages};
 use shared::services::{ConfigError, Services};
 use shared::stores::row::Key;
 use shared::stores::videos::Videos;
@@ -22,16 +21,6 @@ pub struct ListHistory {
     histories: Histories,
     videos: Videos,
     pages: Pages,
-}
-
-/// The requested page.
-#[derive(Deserialize, JsonSchema)]
-pub struct PageQuery {
-    /// The most videos to return.
-    #[serde(default)]
-    limit: PageSize,
-    /// The cursor of the previous page's response.
-    cursor: Option<Cursor>,
 }
 
 /// A video that was watched.

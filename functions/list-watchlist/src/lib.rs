@@ -2,14 +2,13 @@
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::endpoint::{Call, Endpoint, Page, Reply, Tag, Viewer};
-use shared::http::cursor::{Cursor, PageSize};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
 use shared::models::video::Video;
 use shared::models::video_view::PublicVideo;
-use shared::pages::Pages;
+use shared::pages::{PageQuery, Pages};
 use shared::services::{ConfigError, Services};
 use shared::stores::database::Database;
 use shared::stores::table::Table;
@@ -20,16 +19,6 @@ pub struct ListWatchlist {
     watchlists: Watchlists,
     database: Database,
     pages: Pages,
-}
-
-/// The requested page.
-#[derive(Deserialize, JsonSchema)]
-pub struct PageQuery {
-    /// The most videos to return.
-    #[serde(default)]
-    limit: PageSize,
-    /// The cursor of the previous page's response.
-    cursor: Option<Cursor>,
 }
 
 /// A video on the watchlist.

@@ -12740,7 +12740,7 @@ export interface operations {
     "continue-watching": {
         parameters: {
             query?: {
-                /** @description The most videos to return. */
+                /** @description The most items to return. */
                 limit?: number;
                 /** @description The cursor of the previous page's response. */
                 cursor?: string;
@@ -12944,7 +12944,7 @@ export interface operations {
     "list-history": {
         parameters: {
             query?: {
-                /** @description The most videos to return. */
+                /** @description The most items to return. */
                 limit?: number;
                 /** @description The cursor of the previous page's response. */
                 cursor?: string;
@@ -16208,7 +16208,7 @@ export interface operations {
     "list-invoices": {
         parameters: {
             query?: {
-                /** @description The most invoices to return. */
+                /** @description The most items to return. */
                 limit?: number;
                 /** @description The cursor of the previous page's response. */
                 cursor?: string;
@@ -18023,7 +18023,7 @@ export interface operations {
     "list-watchlist": {
         parameters: {
             query?: {
-                /** @description The most videos to return. */
+                /** @description The most items to return. */
                 limit?: number;
                 /** @description The cursor of the previous page's response. */
                 cursor?: string;
