@@ -85,7 +85,7 @@ async fn invalid_profiles_are_refused_and_add_nothing() {
 }
 
 #[tokio::test]
-async fn an_account_that_is_called_like_a_profile_can_still_get_new_profiles() {
+async fn an_account_with_the_name_of_a_profile_can_still_get_new_profiles() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     added(&viewer, json!({ "name": "Robin" })).await;

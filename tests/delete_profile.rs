@@ -20,8 +20,8 @@ async fn household(platform: &Platform) -> (Viewer, Value, Viewer, String) {
     (viewer, robin, as_robin, film)
 }
 
-/// Rows of a profile, without the note that its rows must be deleted again, and without sessions: they stay signed in, and say
-/// that their profile was deleted.
+/// The rows of a profile, except for the record that its rows must be deleted again, and for sessions, which stay and
+/// still name the deleted profile.
 async fn rows_of(platform: &Platform, profile: &Value) -> Vec<(String, Value)> {
     let rows = traces(platform, profile["id"].as_str().expect("an id")).await;
     let is_session = |row: &Value| row["sk"]["S"].as_str().is_some_and(|key| key.starts_with("SESSION#"));
@@ -127,7 +127,7 @@ async fn rows_that_a_request_in_flight_writes_are_deleted_by_the_job() {
 }
 
 #[tokio::test]
-async fn the_deletion_of_an_account_deletes_and_counts_what_all_profiles_have() {
+async fn deleting_an_account_deletes_and_counts_the_data_of_all_profiles() {
     let platform = Platform::bare().await;
     let (viewer, robin, as_robin, film) = household(&platform).await;
     let user = id_of(&viewer).await;

@@ -136,7 +136,7 @@ async fn a_token_issued_in_the_same_second_as_a_selection_expires_a_minute_later
 }
 
 #[tokio::test]
-async fn a_refresh_of_an_earlier_token_gives_one_of_the_selected_profile() {
+async fn refreshing_an_earlier_token_returns_a_token_of_the_selected_profile() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     let robin = added(&viewer, json!({ "name": "Robin", "age_limit": 6 })).await;

@@ -70,7 +70,7 @@ async fn a_pin_has_four_digits() {
 }
 
 #[tokio::test]
-async fn an_age_limit_is_raised_and_removed_only_with_the_password_and_lowered_without() {
+async fn raising_or_removing_an_age_limit_requires_the_password_and_lowering_it_does_not() {
     let platform = Platform::bare().await;
     let (viewer, robin, kids) = household(&platform).await;
     for age_limit in [json!(7), Value::Null] {

@@ -35,7 +35,7 @@ const RESPONSE_BYTES_MAX: usize = 6 * 1024 * 1024;
 /// How long an HTTP API waits for a function.
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
 /// The part of a function's timeout that `shared::lambda::run` reserves for the response itself.
-const ANSWER_RESERVE: Duration = Duration::from_secs(1);
+const RESPONSE_RESERVE: Duration = Duration::from_secs(1);
 /// The prefix of paths with the API's version. In the cloud, CloudFront removes the version; locally, this gateway
 /// does.
 const VERSIONED: &str = "/api/v1/";
@@ -179,7 +179,7 @@ async fn answered(function: Integration, event: String) -> Option<Response> {
     match function {
         Integration::Linked(function, timeout) => {
             let request = lambda_http::request::from_str(&event).ok()?;
-            Some(passed_on(function.call(request, timeout.saturating_sub(ANSWER_RESERVE)).await))
+            Some(passed_on(function.call(request, timeout.saturating_sub(RESPONSE_RESERVE)).await))
         }
         Integration::Executable(function) => {
             let answer = function.invoke(event).await.ok()?;

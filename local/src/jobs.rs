@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, RwLock};
 
 /// The longest pause of an idle job while the clock is moved.
-const REST_MAX: SignedDuration = SignedDuration::from_hours(24);
+const IDLE_PAUSE_MAX: SignedDuration = SignedDuration::from_hours(24);
 
 /// The scheduled functions, and those that only an operator invokes. Clones share one state.
 ///
@@ -114,7 +114,7 @@ impl Jobs {
     }
 
     /// Ends all pauses. Call it when the clock runs in real time again.
-    pub(crate) fn settle(&self) {
+    pub(crate) fn end_idle_pauses(&self) {
         let offset_ms = self.0.clock.offset_ms();
         for one in self.scheduled().iter_mut() {
             one.idle_pause = None;
@@ -163,22 +163,23 @@ impl Jobs {
 impl Scheduled {
     fn due(&self, traffic: &Traffic) -> Option<Timestamp> {
         match &self.idle_pause {
-            Some(idle_pause) if idle_pause.goes_on(traffic) => self.next.map(|next| next.max(idle_pause.until)),
+            Some(idle_pause) if idle_pause.is_running(traffic) => self.next.map(|next| next.max(idle_pause.until)),
             _ => self.next,
         }
     }
 }
 
 impl IdlePause {
-    fn goes_on(&self, traffic: &Traffic) -> bool {
+    fn is_running(&self, traffic: &Traffic) -> bool {
         traffic.is_still(&self.reads, self.writes)
     }
 
     /// The pause after this run, which may extend an earlier one.
     fn after(self, before: Option<Self>, expression: &Expression, traffic: &Traffic) -> Self {
-        let since =
-            before.filter(|idle_pause| idle_pause.goes_on(traffic)).map_or(self.since, |idle_pause| idle_pause.since);
-        let idle = self.since.duration_since(since).min(REST_MAX);
+        let since = before
+            .filter(|idle_pause| idle_pause.is_running(traffic))
+            .map_or(self.since, |idle_pause| idle_pause.since);
+        let idle = self.since.duration_since(since).min(IDLE_PAUSE_MAX);
         // A cron job runs at its fixed times; only the interval of a `rate` may be extended.
         let until = match expression {
             Expression::Rate(_) => self.until + idle,
@@ -288,7 +289,7 @@ Resources:
         TRAFFIC.write("another", "PutItem", &json!({ "TableName": "mail" }));
         timeline.advance(0).await;
         assert_eq!(RUNS.load(Ordering::SeqCst), idle + 1, "it may have something to do");
-        jobs.settle();
+        jobs.end_idle_pauses();
         assert!(jobs.next_due().unwrap() <= clock.now() + SignedDuration::from_secs(300));
         assert!(jobs.get("another").is_none());
     }

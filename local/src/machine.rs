@@ -93,7 +93,7 @@ impl Machine {
         self.store_clock(self.clock().offset_ms().saturating_add(ahead));
         let now = self.timeline.advance(seconds).await;
         self.store_clock(self.clock().offset_ms());
-        self.jobs.settle();
+        self.jobs.end_idle_pauses();
         now
     }
 

@@ -411,7 +411,7 @@ async fn serve_web_or_api(State((machine, web)): State<(Arc<Machine>, Web)>, mut
     if first.eq_ignore_ascii_case("api") {
         return machine.gateway.answer(request, peer).await;
     }
-    if let Some(uri) = web.made_by_function(request.uri()) {
+    if let Some(uri) = web.function_page_uri(request.uri()) {
         *request.uri_mut() = uri;
         let mut response = machine.gateway.answer(request, peer).await;
         web.add_headers(&mut response);

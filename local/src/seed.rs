@@ -79,7 +79,7 @@ async fn with_history(machine: &Arc<Machine>, media: Vec<(&'static Title, PathBu
     let played = played.await;
     machine.log.mute(false);
     machine.clock().catch_up(offset_ms);
-    machine.jobs.settle();
+    machine.jobs.end_idle_pauses();
     played
 }
 

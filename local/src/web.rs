@@ -1,5 +1,5 @@
-//! What `PORT` serves outside `/api`: the built web app, or a plain page if it was not built. Text is compressed, as
-//! CloudFront does. Some pages are made by functions, behind the same gateway as the API.
+//! What `PORT` serves outside `/api`: the built web app, or a plain page if it was not built. Text is compressed, as by
+//! CloudFront. Some pages come from functions, through the same gateway as the API.
 
 use crate::template::Template;
 use axum::body::Body;
@@ -21,11 +21,11 @@ pub(crate) struct Web {
 }
 
 impl Web {
-    /// Serves `dist` if it contains an app, with the headers that CloudFront adds according to the template, and without the pages
-    /// that functions make.
+    /// Serves `dist` if it contains an app, with the headers that CloudFront adds according to the template, except for the
+    /// pages that come from functions.
     ///
     /// # Errors
-    /// If one of them is not a valid header value.
+    /// If one of the headers has an invalid value.
     pub(crate) fn new(dist: &Path, template: &Template) -> Result<Self, header::InvalidHeaderValue> {
         let value =
             |(name, value): &(&'static str, String)| Ok((HeaderName::from_static(name), HeaderValue::from_str(value)?));
@@ -34,8 +34,8 @@ impl Web {
         Ok(Self { dist, headers, page_patterns: template.page_patterns.clone() })
     }
 
-    /// The URI by which the gateway routes a request for a page that a function makes; `None` for any other request.
-    pub(crate) fn made_by_function(&self, uri: &Uri) -> Option<Uri> {
+    /// The URI under which the gateway routes the request, if the page comes from a function; otherwise `None`.
+    pub(crate) fn function_page_uri(&self, uri: &Uri) -> Option<Uri> {
         let path = uri.path();
         let takes = |pattern: &String| match pattern.strip_suffix('*') {
             Some(beginning) => path.starts_with(beginning),
@@ -45,7 +45,7 @@ impl Web {
         if pattern.ends_with('*') { page_path(path).parse().ok() } else { Some(uri.clone()) }
     }
 
-    /// Sets the headers of the app's pages, which replace those of a function, as CloudFront does.
+    /// Adds the headers of the app's pages. As with CloudFront, they replace a function's own.
     pub(crate) fn add_headers(&self, response: &mut Response) {
         response.headers_mut().extend(self.headers.clone());
     }
@@ -64,7 +64,7 @@ impl Web {
     }
 }
 
-/// The path of a title's page as its route has it: two segments, without a query. `PagePaths` of the template does the same.
+/// The path of a title's page as in its route: two segments, without a query. `PagePaths` in the template does the same.
 fn page_path(path: &str) -> String {
     let mut parts = path.split('/').filter(|part| !part.is_empty());
     let kind = parts.next().unwrap_or_default();

@@ -59,7 +59,7 @@ pub trait Endpoint: Sized + Send + Sync + 'static {
         Self::Reads::FIXED
     }
 
-    /// Its own limits, counted in addition to the request's. Over one of them, the request is refused before anything
+    /// Its own limits, counted in addition to the request's. A request that exceeds one of them is refused before anything
     /// is done.
     fn budgets(&self, input: &Self::Input, address: &str) -> Vec<Budget> {
         let _ = (input, address);
@@ -143,8 +143,8 @@ pub struct Reply<T> {
     pub output: T,
     /// Whether it carries a token: such a response is never compressed.
     pub carries_token: bool,
-    /// Its status, if it is not the one that the endpoint declares. An error has an [`ApiError`] instead; this is for pages,
-    /// which are shown whatever their status is.
+    /// Its status, if it is not the one that the endpoint declares. Only for pages, which browsers show whatever their
+    /// status; other endpoints return an [`ApiError`].
     pub status: Option<u16>,
 }
 

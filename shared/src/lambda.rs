@@ -32,9 +32,9 @@ pub(crate) use handler::Rules;
 
 /// How long a handler may take. The SDK's own limits are shorter; the function's timeout (10 s) and the gateway's (30
 /// s) are longer.
-pub const HANDLER_SECONDS_MAX: u64 = 8;
+const HANDLER_SECONDS_MAX: u64 = 8;
 /// The part of an invocation that is reserved for building the response.
-const ANSWER_RESERVE: Duration = Duration::from_secs(1);
+const RESPONSE_RESERVE: Duration = Duration::from_secs(1);
 /// The longest time that Lambda allows for an invocation.
 const INVOCATION_MAX: Duration = Duration::from_secs(15 * 60);
 /// Limits of calls to AWS: the timeout of an attempt, the timeout of all attempts, and their number. Connecting has a
@@ -110,7 +110,7 @@ fn run_mounted(mount: Connect<Mounted>, roots: String) -> LocalBoxFuture<'static
 /// deadline older than the longest invocation is ignored, because `cargo lambda watch` sends one from 1970.
 fn time_left(deadline: SystemTime, now: SystemTime) -> Duration {
     match deadline.duration_since(now) {
-        Ok(left) => left.saturating_sub(ANSWER_RESERVE),
+        Ok(left) => left.saturating_sub(RESPONSE_RESERVE),
         Err(passed) if passed.duration() > INVOCATION_MAX => Duration::MAX,
         Err(_) => Duration::ZERO,
     }

@@ -6,10 +6,21 @@ use crate::http::error::ApiError;
 use crate::secrets::Secret;
 use crate::services::{Common, ConfigError, Services};
 use boxed::boxed;
-use serde::Serialize;
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use std::pin::Pin;
 use std::sync::Arc;
+
+/// The query of a list that has no parameters other than those of its pages.
+#[derive(Deserialize, JsonSchema)]
+pub struct PageQuery {
+    /// The most items to return.
+    #[serde(default)]
+    pub limit: PageSize,
+    /// The cursor of the previous page's response.
+    pub cursor: Option<Cursor>,
+}
 
 /// The pages of one list. A cursor is valid only for its own list and filter.
 pub struct Pages {

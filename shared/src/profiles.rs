@@ -1,4 +1,4 @@
-//! Changes of an account's profiles, which are all in the row of its user.
+//! Changes an account's profiles, which are stored in its user's row.
 
 use crate::http::error::ApiError;
 use crate::models::profile::{Profile, ProfileConflict};
@@ -22,8 +22,8 @@ impl Profiles {
         Ok(Self { database: services.database(&[Table::Users])?, users: Users::connect(services)? })
     }
 
-    /// Changes the profiles with a rule, which gets the current ones again after losing a race, and writes the statements
-    /// `beside` in the same transaction. Returns the new profiles.
+    /// Applies a rule to the profiles, again with the current ones after losing a race. Writes `extra_statements` in the
+    /// same transaction. Returns the new profiles.
     ///
     /// # Errors
     /// The rule's, or `SESSION_REVOKED` if the account was deleted.
@@ -31,14 +31,14 @@ impl Profiles {
         &self,
         user: &User,
         rule: impl Fn(&[Profile]) -> Result<Vec<Profile>, ProfileConflict> + Send + Sync,
-        beside: impl Fn() -> Result<Vec<Statement>, StoreError> + Send + Sync,
+        extra_statements: impl Fn() -> Result<Vec<Statement>, StoreError> + Send + Sync,
     ) -> Result<Vec<Profile>, ApiError> {
         let mut user = user.clone();
         let mut backoff = Backoff::default();
         loop {
             let profiles = rule(&user.profiles())?;
             let mut statements = vec![self.users.set_profiles(&user, profiles.clone())?];
-            statements.extend(beside()?);
+            statements.extend(extra_statements()?);
             match self.database.transact(statements).await {
                 Err(StoreError::Condition(_)) => backoff.wait().await.map_err(StoreError::from)?,
                 written => return Ok(written.map(|()| profiles)?),

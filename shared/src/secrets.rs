@@ -18,13 +18,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How long a secret is cached: the longest delay until a rotation takes effect.
-const KEPT: SignedDuration = SignedDuration::from_mins(5);
+const CACHE_LIFE: SignedDuration = SignedDuration::from_mins(5);
 /// The shortest interval between two reads of a cached value because of its age.
 const REPEATED: SignedDuration = SignedDuration::from_mins(1);
 /// The shortest interval between reads that failed verifications cause.
 const REFRESHED: SignedDuration = SignedDuration::from_secs(30);
 /// The longest wait for a read while there is a cached value.
-const WAITED: Duration = Duration::from_millis(500);
+const READ_WAIT_MAX: Duration = Duration::from_millis(500);
 
 /// A secret that is parsed as `T`. Clones share the cached value.
 pub struct Secret<T> {
@@ -104,7 +104,7 @@ impl<T: DeserializeOwned + Send + Sync> Secret<T> {
         let now = (self.clock)();
         let (usable, older) = {
             let cache = self.cache();
-            (cache.usable(KEPT, REPEATED, now), cache.any())
+            (cache.usable(CACHE_LIFE, REPEATED, now), cache.any())
         };
         match (usable, older) {
             (Some(value), _) => Ok(value),
@@ -170,7 +170,7 @@ impl<T: DeserializeOwned + Send + Sync> Secret<T> {
 
     /// The current value, or the older one if the current one cannot be read in time.
     async fn read_again(&self, older: Arc<T>, now: Timestamp) -> Arc<T> {
-        match tokio::time::timeout(WAITED, self.read(now)).await {
+        match tokio::time::timeout(READ_WAIT_MAX, self.read(now)).await {
             Ok(Ok(value)) => value,
             Ok(Err(_)) | Err(_) => older,
         }

@@ -1,4 +1,4 @@
-//! `POST /api/auth/device/approve`: shows a viewer which device shows a code, and approves or refuses it.
+//! `POST /api/auth/device/approve`: shows a viewer the device that displays a code, and approves or refuses it.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -68,7 +68,7 @@ impl Endpoint for ApproveDeviceLogin {
         DeviceLogin::key(&input.0.user_code)
     }
 
-    /// The guesses from an address, because anybody can have many accounts.
+    /// Limits the guesses per address, because one person can have many accounts.
     fn budgets(&self, _: &Self::Input, address: &str) -> Vec<Budget> {
         let key = format!("DEVICE_CODE#ADDRESS#{address}");
         vec![Budget { key, name: "device-code-address", limit: self.limits.account, kind: Kind::Requests }]
@@ -92,7 +92,7 @@ impl Endpoint for ApproveDeviceLogin {
             true => Decision::Approved {
                 user_id: user.id,
                 credential_version: user.credential_version,
-                profile_id: call.caller.viewer.added(),
+                profile_id: call.caller.viewer.added_profile(),
             },
             false => Decision::Refused { user_id: user.id },
         });

@@ -8,11 +8,8 @@ use shared::http::error::{ApiError, Code};
 use shared::http::input::Path;
 use shared::models::ids::VideoId;
 use shared::models::progress::WatchHistory;
-use shared::models::streams::Slots;
-use shared::models::video::Video;
 use shared::services::{ConfigError, Services};
-use shared::stores::row::Key;
-use shared::stores::watched_marks::WatchedMarks;
+use shared::stores::watched_marks::{MarkKeys, WatchedMarks};
 
 /// Marks a video as not watched.
 pub struct ClearWatched {
@@ -31,7 +28,7 @@ pub struct Unwatched {
 impl Endpoint for ClearWatched {
     type Caller = Viewer;
     type Input = Path<VideoId>;
-    type Reads = (Key<Video>, Key<WatchHistory>, Key<Slots>);
+    type Reads = MarkKeys;
     type Output = Unwatched;
     const SUMMARY: &'static str = "Marks a video as not watched; it then plays from the beginning.";
     const TAG: Tag = Tag::Library;
@@ -41,8 +38,8 @@ impl Endpoint for ClearWatched {
         Ok(Self { marks: WatchedMarks::connect(services)? })
     }
 
-    fn reads(&self, Path(id): &Self::Input, who: &Identity) -> Self::Reads {
-        (Video::key(*id), WatchHistory::key(who.viewer, *id), Slots::key(who.user_id))
+    fn reads(&self, Path(id): &Self::Input, who: &Identity) -> MarkKeys {
+        WatchedMarks::keys(who.viewer, *id)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Unwatched>, ApiError> {

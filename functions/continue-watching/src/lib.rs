@@ -2,35 +2,24 @@
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::auth::token::Identity;
 use shared::endpoint::{Call, Endpoint, Page, Reply, Tag, Viewer};
-use shared::http::cursor::{Cursor, PageSize};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
 use shared::models::streams::Slots;
 use shared::models::video_view::PublicVideo;
-use shared::pages::Pages;
+use shared::pages::{PageQuery, Pages};
 use shared::services::{ConfigError, Services};
 use shared::stores::row::Key;
 use shared::stores::videos::Videos;
-use shared::stores::watch_history::{After, Histories};
+use shared::stores::watch_history::{Histories, PageStart};
 
 /// Lists the videos to continue.
 pub struct ContinueWatching {
     histories: Histories,
     videos: Videos,
     pages: Pages,
-}
-
-/// The page.
-#[derive(Deserialize, JsonSchema)]
-pub struct PageQuery {
-    /// The most videos to return.
-    #[serde(default)]
-    limit: PageSize,
-    /// The cursor of the previous page's response.
-    cursor: Option<Cursor>,
 }
 
 /// A video that was started.
@@ -67,7 +56,7 @@ impl Endpoint for ContinueWatching {
         let (viewer, age_limit) = (call.caller.viewer, call.caller.age_limit());
         let Query(PageQuery { limit, cursor }) = call.input;
         let page = self.pages.request(&viewer, limit, cursor).await?;
-        let after: Option<After> = page.after()?;
+        let after: Option<PageStart> = page.after()?;
 
         let slots = call.rows.unwrap_or_default();
         let (rows, next) = self.histories.to_continue(viewer, page.limit() as u32, after, &slots).await?;

@@ -8,7 +8,7 @@ use shared::models::profile::{NewProfile, ProfileView};
 use shared::profiles::Profiles;
 use shared::services::{ConfigError, Services};
 
-/// Adds a profile, unless the account has the maximum number or another profile has the name.
+/// Adds a profile, unless the account already has the maximum number of profiles or one with the same name.
 pub struct CreateProfile {
     profiles: Profiles,
 }

@@ -7,7 +7,7 @@ use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Path;
 use shared::models::ids::ProfileId;
-use shared::models::profile::removed;
+use shared::models::profile::without_profile;
 use shared::models::streams::Slots;
 use shared::models::viewer::ViewerKey;
 use shared::profiles::Profiles;
@@ -20,7 +20,7 @@ use std::time::Duration;
 /// The time limit for deleting the rows, well within a request's deadline. A job deletes what is left.
 const ERASING_MAX: Duration = Duration::from_secs(4);
 
-/// Deletes a profile: removes it from the account, which refuses its tokens, then ends its streams and deletes its rows.
+/// Removes a profile from the account, so that its tokens are refused. Then ends its streams and deletes its rows.
 pub struct DeleteProfile {
     profiles: Profiles,
     streams: Streams,
@@ -60,11 +60,12 @@ impl Endpoint for DeleteProfile {
         let viewer = ViewerKey::new(user.id, id);
         let deletion = ProfileDeletion { viewer, deleted_at: call.now };
         let record = || Ok(vec![self.deletions.add_profile(&deletion)?]);
-        self.profiles.change(user, |all| removed(all, id), record).await?;
-        // The profile is deleted. A job deletes its rows again, because requests in flight may still write.
+        self.profiles.change(user, |all| without_profile(all, id), record).await?;
+        // From here on, errors are ignored: the profile is gone, and a job deletes its rows once more, because requests in
+        // flight may still write.
         let slots = call.rows.unwrap_or_default();
         let _ = self.streams.amend(user.id, slots, |slots| slots.remove_profile(viewer)).await;
-        let _ = tokio::time::timeout(ERASING_MAX, self.deletions.erase(viewer)).await;
+        let _ = tokio::time::timeout(ERASING_MAX, self.deletions.delete_profile_data(viewer)).await;
         Ok(Reply::new(DeletedProfile { id }))
     }
 }

@@ -21,7 +21,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 /// When every response is sent, counted from the request. Writing and sending an email takes less time, so the response
 /// time does not show whether one was sent. The job sends an email that is not sent by then.
-const ANSWER_AFTER: Duration = Duration::from_secs(1);
+const RESPONSE_DELAY: Duration = Duration::from_secs(1);
 
 /// Emails a link: counts, writes, sends, and responds to everybody after the same time.
 pub struct ForgotPassword {
@@ -69,7 +69,7 @@ impl Endpoint for ForgotPassword {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Acknowledgement>, ApiError> {
-        let answered_at = Instant::now() + ANSWER_AFTER;
+        let answered_at = Instant::now() + RESPONSE_DELAY;
         let written = self.write(&call).await;
         if let Ok(Some(cause)) = &written {
             let _ = timeout_at(answered_at, self.mails.deliver(cause, call.now)).await;

@@ -50,13 +50,13 @@ impl Endpoint for GetHome {
         let viewer = call.caller.viewer;
         let (slots, layout, version) = call.rows;
         let slots = slots.unwrap_or_default();
-        let (snapshot, (rows, known_from), (listed, _)) = tokio::try_join!(
+        let (snapshot, (rows, complete_from), (listed, _)) = tokio::try_join!(
             self.catalogue.current(version),
             self.histories.whole(viewer, &slots),
             self.watchlists.newest(viewer, WATCHLIST_READ, None),
         )?;
         let watchlist = listed.into_iter().map(|row| row.video_id).collect();
-        let viewing = Viewing { rows, known_from, watchlist };
+        let viewing = Viewing { rows, complete_from, watchlist };
         let visible = Visibility::new(call.now, call.caller.age_limit());
         Ok(Reply::new(arrange(&snapshot, &viewing, &layout.unwrap_or_default().layout, visible)))
     }

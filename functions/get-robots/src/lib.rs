@@ -6,7 +6,7 @@ use shared::models::sitemap::robots;
 use shared::services::{ConfigError, Services};
 use shared::web::files::PlainText;
 
-/// Returns a text that depends only on the app's origin.
+/// Returns `robots.txt`, which depends only on the app's origin.
 pub struct GetRobots {
     origin: String,
 }

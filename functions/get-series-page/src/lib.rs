@@ -17,14 +17,14 @@ pub struct GetSeriesPage {
 
 impl Endpoint for GetSeriesPage {
     type Caller = Anyone;
-    // Any text is accepted: an invalid id gets a page too, with status 404.
+    // Any text is accepted, because the response to an invalid id is a page too, with status 404.
     type Input = Path<String>;
     type Reads = MayFail<Key<Version>>;
     type Output = Html;
     const SUMMARY: &'static str = "Returns the page of a series.";
     const TAG: Tag = Tag::Catalogue;
     const CODES: &'static [Code] = &[];
-    // A browser's request for a page carries no token, so a limit for its address would lock out signed-in viewers.
+    // A browser requests pages without a token, so a limit per address would also lock out signed-in viewers.
     const LIMIT: Limit = Limit::Exempt;
     const CACHE: Cache = Cache::Distribution;
 

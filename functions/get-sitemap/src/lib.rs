@@ -12,16 +12,16 @@ use shared::stores::catalogue::{Catalogue, Version};
 use shared::stores::row::{Key, MayFail};
 use shared::web::files::Xml;
 
-/// Lists every public title in memory.
+/// Lists all public titles, from the catalogue in memory.
 pub struct GetSitemap {
     catalogue: Catalogue,
     origin: String,
 }
 
-/// Which file.
+/// The requested file.
 #[derive(Deserialize, JsonSchema)]
 pub struct SitemapQuery {
-    /// A file of the sitemap's index.
+    /// The number of a file of the sitemap's index, from 1.
     page: Option<Ordinal>,
 }
 

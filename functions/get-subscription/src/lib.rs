@@ -63,7 +63,7 @@ impl Endpoint for GetSubscription {
             Some(session) => match self.sync(user, session, call.now).await {
                 Sync::NotTheirs => (stored, None),
                 Sync::Failed => (stored, Some(false)),
-                Sync::Done(fresh) => (fresh.beside(&stored), Some(true)),
+                Sync::Done(fresh) => (fresh.with_complimentary_plan_of(&stored), Some(true)),
             },
             None => (stored, None),
         };

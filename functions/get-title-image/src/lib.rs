@@ -1,4 +1,4 @@
-//! `GET /api/titles/{id}/image`: the picture of a title, for the cards of messengers and search engines.
+//! `GET /api/titles/{id}/image`: the picture of a title, for link previews and search engines.
 
 use shared::endpoint::{Anyone, Cache, Call, Endpoint, Jpeg, Limit, Reply, Tag};
 use shared::http::error::{ApiError, Code};
@@ -11,10 +11,10 @@ use shared::stores::images::ImageLists;
 use shared::stores::row::{EventuallyConsistent, Key, MayFail};
 use shared::web::fetch::{FetchError, Fetcher};
 
-/// The largest picture, in bytes. Lambda returns at most 6 MB, and base64 makes it a third larger.
+/// The largest picture, in bytes. A response of Lambda has at most 6 MB, and base64 adds a third.
 const IMAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
 
-/// Serves a picture from Mux at a URL that does not expire.
+/// Passes on a picture from Mux, whose own URLs expire.
 pub struct GetTitleImage {
     catalogue: Catalogue,
     images: ImageLists,

@@ -6,13 +6,12 @@ use billing::stripe::{Stripe, StripeError};
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::endpoint::{Call, Endpoint, Page, Reply, Tag, Viewer};
-use shared::http::cursor::{Cursor, PageSize};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
 use shared::models::ledger::{self, Entry};
-use shared::pages::Pages;
+use shared::pages::{PageQuery, Pages};
 use shared::services::{ConfigError, Services};
 
 /// Lists the caller's invoices directly from Stripe, with Stripe's hosted pages and amounts.
@@ -20,16 +19,6 @@ pub struct ListInvoices {
     stripe: Stripe,
     customers: Customers,
     pages: Pages,
-}
-
-/// The page.
-#[derive(Deserialize, JsonSchema)]
-pub struct PageQuery {
-    /// The most invoices to return.
-    #[serde(default)]
-    limit: PageSize,
-    /// The cursor of the previous page's response.
-    cursor: Option<Cursor>,
 }
 
 /// An invoice.

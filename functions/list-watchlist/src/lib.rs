@@ -2,34 +2,23 @@
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::endpoint::{Call, Endpoint, Page, Reply, Tag, Viewer};
-use shared::http::cursor::{Cursor, PageSize};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
 use shared::models::video::Video;
 use shared::models::video_view::PublicVideo;
-use shared::pages::Pages;
+use shared::pages::{PageQuery, Pages};
 use shared::services::{ConfigError, Services};
 use shared::stores::database::Database;
 use shared::stores::table::Table;
-use shared::stores::watchlist::{After, Watchlists};
+use shared::stores::watchlist::{PageStart, Watchlists};
 
 /// Lists the watchlist.
 pub struct ListWatchlist {
     watchlists: Watchlists,
     database: Database,
     pages: Pages,
-}
-
-/// The requested page.
-#[derive(Deserialize, JsonSchema)]
-pub struct PageQuery {
-    /// The most videos to return.
-    #[serde(default)]
-    limit: PageSize,
-    /// The cursor of the previous page's response.
-    cursor: Option<Cursor>,
 }
 
 /// A video on the watchlist.
@@ -61,7 +50,7 @@ impl Endpoint for ListWatchlist {
         let (viewer, age_limit) = (call.caller.viewer, call.caller.age_limit());
         let Query(PageQuery { limit, cursor }) = call.input;
         let page = self.pages.request(&viewer, limit, cursor).await?;
-        let after: Option<After> = page.after()?;
+        let after: Option<PageStart> = page.after()?;
 
         let (rows, next) = self.watchlists.newest(viewer, page.limit() as u32, after).await?;
         let videos = self.database.read(rows.iter().map(|row| Video::key(row.video_id)).collect::<Vec<_>>()).await?;

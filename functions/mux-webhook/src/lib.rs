@@ -7,7 +7,7 @@ use shared::http::error::{ApiError, Code};
 use shared::http::input::RawBody;
 use shared::models::ids::VideoId;
 use shared::mux::client::Mux;
-use shared::mux::intake::understood;
+use shared::mux::intake::file_report;
 use shared::mux::signer::Posters;
 use shared::mux::webhook::{Event, VideoEvent};
 use shared::mux::{MuxError, MuxSecret};
@@ -55,7 +55,7 @@ impl Endpoint for MuxWebhook {
         }
         let news = self.complete(news).await?;
         let Some((id, news)) = self.video_of(news).await? else { return Ok(Reply::new(())) };
-        let Some(news) = understood(&self.posters, news, call.now).await? else { return Ok(Reply::new(())) };
+        let Some(news) = file_report(&self.posters, news, call.now).await? else { return Ok(Reply::new(())) };
         let changed = self
             .publisher
             .change(

@@ -190,7 +190,7 @@ impl PlayVideo {
                 slots.play(new, start.renewed, start.limit, life, now).map_err(|others| busy(&others, is_kids))?;
             let dropped = taken.dropped().iter().filter(|slot| !settled.contains(&slot.playback_session_id));
             let dropped: Vec<Slot> = dropped.filter(|slot| slot.position.is_ahead).cloned().collect();
-            let positions = self.histories.settling(user, &dropped)?;
+            let positions = self.histories.lease_position_statements(user, &dropped)?;
             let (slot, written) = match taken {
                 AcquiredLease::Renewed(slot) => (slot, self.streams.keep(user.id, &slots).await),
                 AcquiredLease::Replaced(place, slot, own) => {
@@ -208,7 +208,7 @@ impl PlayVideo {
             }
             // The cause may be a position whose row others have changed.
             for slot in &dropped {
-                self.histories.settle(user, slot).await?;
+                self.histories.write_lease_position(user, slot).await?;
                 settled.push(slot.playback_session_id);
             }
             slots = self.streams.slots(user.id).await?;

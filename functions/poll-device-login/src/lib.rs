@@ -76,14 +76,14 @@ impl Endpoint for PollDeviceLogin {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SignIn>, ApiError> {
         let secret = &call.input.0.device_code;
-        let code = secret.user_code().ok_or_else(over)?;
+        let code = secret.user_code().ok_or_else(expired)?;
         let mut found = call.rows.clone();
         // The second attempt follows a decision, or another poll, that came between reading and writing.
         for _ in 0..2 {
             // A code can be in use again once it has expired, so the secret must be that of the row.
-            let login = found.filter(|login| login.device_code_hash == secret.hash()).ok_or_else(over)?;
+            let login = found.filter(|login| login.device_code_hash == secret.hash()).ok_or_else(expired)?;
             let (next, answer) = match login.poll(call.now) {
-                Poll::Expired => return Err(over()),
+                Poll::Expired => return Err(expired()),
                 Poll::Refused => return Err(refused()),
                 Poll::Approved { user_id, credential_version, profile_id } => {
                     let name = device_name(login.given_name.as_deref(), login.user_agent.as_deref());
@@ -122,7 +122,7 @@ impl PollDeviceLogin {
         let statements = vec![self.logins.redeem(code, &login)?, self.sessions.add(&session)?];
         match self.database.transact(statements).await {
             // Another request redeemed it.
-            Err(StoreError::Condition(_)) => Err(over()),
+            Err(StoreError::Condition(_)) => Err(expired()),
             result => {
                 result?;
                 Ok(Reply::with_token(SignIn { token, user: user.view() }))
@@ -144,6 +144,6 @@ fn refused() -> ApiError {
 }
 
 /// The same message for a code that never existed, was redeemed, or has expired.
-fn over() -> ApiError {
+fn expired() -> ApiError {
     ApiError::new(Code::ExpiredToken, "This code has expired or was already used; please start again.")
 }

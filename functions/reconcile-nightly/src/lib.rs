@@ -19,7 +19,7 @@ use shared::telemetry::{Metrics, Unit};
 use std::collections::BTreeSet;
 
 /// How far back a run looks: long enough to make up for a failed run.
-const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(50);
+const LOOKBACK: SignedDuration = SignedDuration::from_hours(50);
 /// The job's name in the audit log.
 const ACTOR: &str = "reconcile-nightly";
 
@@ -96,7 +96,7 @@ impl ReconcileNightly {
     async fn reconcile_missed(&self, now: Timestamp) -> Result<Summary, BillingError> {
         let credentials = self.billing.stripe().secret().get().await;
         let is_live = credentials.map_err(|_| StripeError::NoKey)?.is_live();
-        let mut events = self.billing.stripe().events_since(now - LOOKED_BACK).await?;
+        let mut events = self.billing.stripe().events_since(now - LOOKBACK).await?;
         events.retain(|event| event.is_ours(is_live));
         let ids: Vec<String> = events.iter().map(|event| event.id.clone()).collect();
         let marked = self.events.marked(&ids).await?;

@@ -11,7 +11,7 @@ use shared::models::video::{CaptionTrack, CarriedCaptions, Obsolete, Video};
 use shared::mux::MuxError;
 use shared::mux::asset::{SourceTrack, with_source};
 use shared::mux::client::Mux;
-use shared::mux::intake::{ask, understood};
+use shared::mux::intake::{ask, file_report};
 use shared::mux::signer::{Posters, Signer};
 use shared::services::{ConfigError, Services};
 use shared::stores::error::StoreError;
@@ -23,9 +23,9 @@ use shared::telemetry::{Metrics, Unit};
 const PAGE_ROWS: i32 = 25;
 const RUN_ROWS_MAX: usize = 500;
 /// When a video is checked again. This is less than the time between two runs, so every run includes the video.
-const AGAIN: SignedDuration = SignedDuration::from_mins(4);
+const RECHECK_AFTER: SignedDuration = SignedDuration::from_mins(4);
 /// When a video that Mux refuses is checked again.
-const AGAIN_REFUSED: SignedDuration = SignedDuration::from_mins(60);
+const RECHECK_REFUSED_AFTER: SignedDuration = SignedDuration::from_mins(60);
 /// How long Mux may take to fetch the captions of a replaced file.
 const CARRYING_TIME: SignedDuration = SignedDuration::from_hours(1);
 /// Consecutive failures after which Mux counts as down and the run ends.
@@ -125,7 +125,7 @@ impl ReconcileVideos {
             Ok(report) => (report, None),
             Err(error) => (MuxReport::default(), Some(error)),
         };
-        let again = now + if report.refused { AGAIN_REFUSED } else { AGAIN };
+        let again = now + if report.refused { RECHECK_REFUSED_AFTER } else { RECHECK_AFTER };
         let rule = |video: &Video| Ok::<_, StoreError>(Some(written(video, &report, again)));
         self.publisher.change(video.id, rule, |_| Ok(Vec::new())).await?;
         failure.map_or(Ok(report.refused), |error| Err(error.into()))
@@ -135,7 +135,7 @@ impl ReconcileVideos {
         let mut report = MuxReport::default();
         if let Some(news) = unless_refused(ask(&self.mux, video, now).await, &mut report)? {
             for news in news {
-                report.news.extend(understood(&self.posters, news, now).await?);
+                report.news.extend(file_report(&self.posters, news, now).await?);
             }
         }
         self.carry_captions(video, now, &mut report).await?;

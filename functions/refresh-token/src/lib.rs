@@ -34,7 +34,7 @@ impl Endpoint for RefreshToken {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SignIn>, ApiError> {
-        self.exchange.check(&call.caller, call.rows, call.now).await?;
+        self.exchange.refuse_reused_token(&call.caller, call.rows, call.now).await?;
         let token = self.exchange.refresh(&call.caller, call.now).await?;
         Ok(Reply::with_token(SignIn { token, user: call.caller.user.view() }))
     }

@@ -190,7 +190,7 @@ fn paid(entries: Vec<Entry>, id: &str) -> Result<(Payment, String), ApiError> {
 fn allowed(payment: &Payment, wanted: Option<i64>) -> Result<i64, ApiError> {
     let (left, currency) = (payment.amount_paid - payment.amount_refunded, Currency::from_code(&payment.currency));
     match wanted.unwrap_or(left) {
-        _ if left <= 0 => Err(conflict(WENT_BACK)),
+        _ if left <= 0 => Err(conflict(ALREADY_REFUNDED)),
         amount if amount > left => Err(ApiError::field("amount", format!("must be at most {left}"))),
         // Stripe does not accept such an amount. Refunding the whole remainder is always accepted.
         amount if amount < left && !currency.accepts(amount) => {
@@ -211,7 +211,7 @@ fn refused(error: StripeError, request: Option<&str>) -> ApiError {
         StripeError::Invalid { .. } if is_one_of(&["charge_disputed", "refund_disputed_payment"]) => {
             "The payment is disputed, so the bank decides about it."
         }
-        StripeError::Invalid { .. } if is_one_of(&["charge_already_refunded"]) => WENT_BACK,
+        StripeError::Invalid { .. } if is_one_of(&["charge_already_refunded"]) => ALREADY_REFUNDED,
         StripeError::Invalid { .. } if is_one_of(&["balance_insufficient", "insufficient_funds"]) => {
             "The balance at Stripe does not cover this refund. Please add funds there and try again."
         }
@@ -225,7 +225,7 @@ fn refused(error: StripeError, request: Option<&str>) -> ApiError {
     conflict(message).because(error)
 }
 
-const WENT_BACK: &str = "The payment has already been refunded in full.";
+const ALREADY_REFUNDED: &str = "The payment has already been refunded in full.";
 
 fn used_before() -> ApiError {
     ApiError::new(Code::IdempotencyConflict, "The idempotency key was used for another refund. Please use a new key.")

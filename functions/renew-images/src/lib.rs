@@ -101,6 +101,6 @@ impl RenewImages {
     }
 
     fn is_due(&self, video: &Video, now: Timestamp) -> bool {
-        video.status == VideoStatus::Ready && (video.has_old_poster(now) || !self.posters.leads_here(video))
+        video.status == VideoStatus::Ready && (video.has_old_poster(now) || !self.posters.uses_current_origin(video))
     }
 }

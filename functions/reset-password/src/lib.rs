@@ -64,9 +64,10 @@ impl Endpoint for ResetPassword {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<()>, ApiError> {
         let Body(given) = &call.input;
-        let grant = call.rows.and_then(|token| token.grant_for(Purpose::ResetPassword, call.now)).ok_or_else(over)?;
+        let grant =
+            call.rows.and_then(|token| token.grant_for(Purpose::ResetPassword, call.now)).ok_or_else(expired)?;
         // A link that was sent to an earlier address of the account is not valid any more.
-        let user = self.users.get(grant.user_id).await?.filter(|user| grant.is_of(&user.email)).ok_or_else(over)?;
+        let user = self.users.get(grant.user_id).await?.filter(|user| grant.is_of(&user.email)).ok_or_else(expired)?;
         // A refused password does not use up the link.
         let password = given.password.for_account(&user.email);
         let password = password.map_err(|issue| ApiError::field("password", issue.to_string()))?;
@@ -85,7 +86,7 @@ impl Endpoint for ResetPassword {
         statements.push(self.mails.statement(&mail)?);
         match self.database.transact(statements).await {
             // Another request redeemed it, or the password has changed since the link was sent.
-            Err(StoreError::Condition(_)) => return Err(over()),
+            Err(StoreError::Condition(_)) => return Err(expired()),
             result => result?,
         }
         // All sessions have ended. If this fails, their leases expire within half a minute.
@@ -100,6 +101,6 @@ impl Endpoint for ResetPassword {
 }
 
 /// The same message for a link that never existed, was redeemed, or has expired.
-fn over() -> ApiError {
+fn expired() -> ApiError {
     ApiError::new(Code::CodeExpired, "This link has expired or was already used. Please request a new one.")
 }

@@ -47,7 +47,7 @@ impl Endpoint for ResumeSubscription {
             None if stored.cancel_at.is_some() && rules::is_subscribed(&subscriptions) => {}
             None if stored.status.is_live() && !rules::is_subscribed(&subscriptions) => {
                 self.billing.converge(customer, None, call.now).await?;
-                return Err(over());
+                return Err(subscription_ended());
             }
             None => return Err(nothing_to_resume()),
         }
@@ -59,12 +59,12 @@ impl Endpoint for ResumeSubscription {
 /// The error when Stripe refuses to resume because the subscription has just ended.
 fn ended_since(error: StripeError) -> ApiError {
     match error {
-        error if error.is_refusal() => over().because(error),
+        error if error.is_refusal() => subscription_ended().because(error),
         error => error.of_read(),
     }
 }
 
-fn over() -> ApiError {
+fn subscription_ended() -> ApiError {
     ApiError::new(Code::Conflict, "The subscription has just ended. Please choose a plan to continue.")
 }
 

@@ -16,13 +16,13 @@ use shared::models::viewer::ViewerKey;
 use shared::services::{ConfigError, Services};
 use shared::stores::row::Key;
 
-/// Exchanges the token, as `refresh-token` does, after the PIN of a profile that has one.
+/// Exchanges the token as `refresh-token` does, but first checks the PIN if the profile has one.
 pub struct SelectProfile {
     exchange: TokenExchange,
     pins: Pins,
 }
 
-/// What the profile requires.
+/// The PIN that the profile requires.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SelectProfileRequest {
@@ -59,7 +59,7 @@ impl Endpoint for SelectProfile {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SelectedProfile>, ApiError> {
         let (Path(id), OptionalBody(given)) = &call.input;
-        self.exchange.check(&call.caller, call.rows, call.now).await?;
+        self.exchange.refuse_reused_token(&call.caller, call.rows, call.now).await?;
         let user = &call.caller.user;
         let profile = user.profile(*id).ok_or_else(|| ApiError::not_found("profile"))?;
         self.pins.check(ViewerKey::new(user.id, *id), &profile, given.pin.as_ref(), call.now).await?;

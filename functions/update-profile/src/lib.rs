@@ -11,7 +11,7 @@ use shared::profiles::Profiles;
 use shared::services::{ConfigError, Services};
 use shared::stores::users::Users;
 
-/// Changes a profile: checks the password if the change requires it, and hashes a new PIN.
+/// Changes a profile. Checks the password if the change requires it, and hashes a new PIN.
 pub struct UpdateProfile {
     profiles: Profiles,
     users: Users,

@@ -74,15 +74,15 @@ impl Endpoint for VerifyEmail {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<ConfirmedAddress>, ApiError> {
         let token = call.rows.as_ref();
-        let grant = token.and_then(|token| token.grant_for(Purpose::VerifyEmail, call.now)).ok_or_else(over)?;
-        let user = self.users.get(grant.user_id).await?.ok_or_else(over)?;
+        let grant = token.and_then(|token| token.grant_for(Purpose::VerifyEmail, call.now)).ok_or_else(expired)?;
+        let user = self.users.get(grant.user_id).await?.ok_or_else(expired)?;
         // The new address first: it may be a link for an address that the account has had before.
         let new = user.pending_email.as_ref().filter(|new| grant.is_of(new));
         // A password that was set since then withdraws a change of the address.
         match new.filter(|_| grant.credential_version == user.credential_version) {
             Some(new) => self.move_to(&call, &user, new).await?,
             None if grant.is_of(&user.email) => self.confirm(&call, &user).await?,
-            None => return Err(over()),
+            None => return Err(expired()),
         }
         let email = new.unwrap_or(&user.email).as_typed().to_owned();
         Ok(Reply::new(ConfirmedAddress { email }))
@@ -94,7 +94,7 @@ impl VerifyEmail {
         let statements = vec![self.tokens.redeem(&call.input.0.token)?, self.users.confirm_email(user)?];
         match self.database.transact(statements).await {
             // Another request redeemed it, or the account has another address now.
-            Err(StoreError::Condition(_)) => Err(over()),
+            Err(StoreError::Condition(_)) => Err(expired()),
             done => Ok(done?),
         }
     }
@@ -103,7 +103,7 @@ impl VerifyEmail {
     async fn move_to(&self, call: &Call<Self>, user: &User, new: &Email) -> Result<(), ApiError> {
         let keys = (Credential::key(&user.email), Preferences::key(ViewerKey::first(user.id)));
         let (credential, preferences) = self.database.read(keys).await?;
-        let credential = credential.filter(|credential| credential.user_id == user.id).ok_or_else(over)?;
+        let credential = credential.filter(|credential| credential.user_id == user.id).ok_or_else(expired)?;
         let edit = UserEdit { email: Some((new.clone(), true)), ..UserEdit::default() };
         let language = user.language_of_mail(preferences.as_ref());
         let notice = verification::of_moved(user, language, &call.request_id, call.now);
@@ -111,13 +111,13 @@ impl VerifyEmail {
         statements.extend(self.users.move_email(user, &credential, &edit, credential.version)?);
         statements.push(self.mails.statement(&notice)?);
         match self.database.transact(statements).await {
-            Err(StoreError::Condition(failed)) if failed.at(0) => return Err(over()),
+            Err(StoreError::Condition(failed)) if failed.at(0) => return Err(expired()),
             Err(StoreError::Condition(failed)) if failed.at(1) => {
                 let message = "Another account has this email address now. Please enter a different one.";
                 return Err(ApiError::new(Code::EmailTaken, message));
             }
             // The account was changed or deleted meanwhile.
-            Err(StoreError::Condition(_)) => return Err(over()),
+            Err(StoreError::Condition(_)) => return Err(expired()),
             done => done?,
         }
         let followed = tokio::time::timeout(CUSTOMER, self.customers.follow(user.id));
@@ -127,6 +127,6 @@ impl VerifyEmail {
 }
 
 /// The same message for a link that never existed, was redeemed, has expired, or is for an earlier address.
-fn over() -> ApiError {
+fn expired() -> ApiError {
     ApiError::new(Code::CodeExpired, "This link has expired or was already used. Please request a new one.")
 }

@@ -190,7 +190,7 @@ impl Billing {
         now: Timestamp,
     ) -> Result<Subscription, ApiError> {
         match self.converge(customer, None, now).await? {
-            Outcome::Written(fresh) => Ok(fresh.beside(stored)),
+            Outcome::Written(fresh) => Ok(fresh.with_complimentary_plan_of(stored)),
             Outcome::Duplicate | Outcome::NotOurs => {
                 Err(ApiError::unavailable("the customer belongs to another account"))
             }

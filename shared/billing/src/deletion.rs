@@ -104,7 +104,7 @@ impl Accounts {
             self.finish(deletion, now).await?;
             return Ok(true);
         };
-        if !deletion.is_quiet(now) {
+        if !deletion.can_be_finished(now) {
             return Ok(false);
         }
         if let Some(customer) = &user.stripe_customer_id {
@@ -180,7 +180,7 @@ impl Accounts {
         request.is_begun = true;
         let Err(error) = self.close(&account.at_stripe).await else { return Ok(true) };
         match self.progress(&account.at_stripe).await {
-            Ok(Progress::None) if is_first && self.deletions.done(&row).await.is_ok() => Err(not_closed(error)),
+            Ok(Progress::None) if is_first && self.deletions.remove(&row).await.is_ok() => Err(not_closed(error)),
             Ok(Progress::Ended) => Ok(false),
             _ => Err(unfinished(error)),
         }
@@ -192,7 +192,7 @@ impl Accounts {
             Ok(()) => Ok(true),
             Err(StoreError::Condition(_)) => Ok(false),
             // It may have been written.
-            Err(error) => match self.deletions.done(row).await {
+            Err(error) => match self.deletions.remove(row).await {
                 Ok(()) => Err(error.into()),
                 Err(error) => Err(unfinished(error)),
             },
@@ -217,11 +217,10 @@ impl Accounts {
     }
 
     /// Deletes the remaining rows, closes what is still open at Stripe, and records the end of the subscriptions in the
-    /// ledger. The deletion is complete
-    /// once no request in flight can still write rows of the account. A permanent failure of the recording is logged
-    /// and not retried.
+    /// ledger; if that fails permanently, it is logged and not retried. The deletion is complete once no request in flight
+    /// can still write rows of the account.
     async fn finish(&self, deletion: &Deletion, now: Timestamp) -> Result<(), BillingError> {
-        self.deletions.sweep(deletion).await?;
+        self.deletions.delete_account_data(deletion).await?;
         self.close(&self.stripe_customers(deletion.open.iter()).await?).await?;
         if let Some(customer) = &deletion.customer
             && let Err(error) = self.billing.converge(customer, None, now).await
@@ -231,8 +230,8 @@ impl Accounts {
             }
             self.warn(customer, &format!("cannot record the end of a deleted account's subscriptions: {error}"));
         }
-        if deletion.is_quiet(now) {
-            self.deletions.done(deletion).await?;
+        if deletion.can_be_finished(now) {
+            self.deletions.remove(deletion).await?;
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 /// How long prices are cached, and so the longest delay until a price change takes effect.
-const KEPT: SignedDuration = SignedDuration::from_mins(5);
+const CACHE_LIFE: SignedDuration = SignedDuration::from_mins(5);
 
 type Cached<T> = (Timestamp, Arc<Vec<T>>);
 
@@ -37,7 +37,7 @@ impl Prices {
     pub async fn get(&self, now: Timestamp) -> Result<Arc<Vec<Price>>, StripeError> {
         let mut cached = self.cached.lock().await;
         if let Some((at, prices)) = cached.as_ref()
-            && now.duration_since(*at) < KEPT
+            && now.duration_since(*at) < CACHE_LIFE
         {
             return Ok(prices.clone());
         }
@@ -156,7 +156,7 @@ impl Prices {
     async fn of_product(&self, product: &str, now: Timestamp) -> Result<Arc<Vec<ProductPrice>>, StripeError> {
         let mut cached = self.of_products.lock().await;
         if let Some((at, prices)) = cached.get(product)
-            && now.duration_since(*at) < KEPT
+            && now.duration_since(*at) < CACHE_LIFE
         {
             return Ok(prices.clone());
         }

@@ -30,7 +30,7 @@ use shared::stores::users::UserPosition;
 use std::collections::{BTreeMap, HashSet};
 
 /// Most customers per page.
-pub const PAGE_CUSTOMERS_MAX: usize = 50;
+const PAGE_CUSTOMERS_MAX: usize = 50;
 /// How many customers are compared in parallel: Stripe allows a hundred calls per second, and each customer takes three.
 const AT_ONCE: usize = 8;
 /// The most attempts per customer when others write at the same time.

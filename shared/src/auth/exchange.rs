@@ -11,9 +11,8 @@ use crate::stores::streams::Streams;
 use boxed::boxed;
 use jiff::Timestamp;
 
-/// Exchanges tokens. The old token stays valid for a minute, for requests in flight. If it is exchanged again within that
-/// minute, as by another tab, that is fine. If it is exchanged later than that, somebody has a copy, so the session ends for
-/// both.
+/// Exchanges tokens. The old token stays valid for a minute, for requests in flight; another tab may exchange it again
+/// within that minute. A later attempt means that somebody has a copy of the token, so it ends the session for both.
 pub struct TokenExchange {
     sessions: Sessions,
     streams: Streams,
@@ -31,14 +30,19 @@ impl TokenExchange {
         })
     }
 
-    /// Ends the session of a token that was already exchanged, with its stream.
+    /// Ends the session and its stream if the caller's token was exchanged more than a minute ago.
     ///
     /// # Errors
-    /// `SESSION_REVOKED` if the session was ended for that.
+    /// `SESSION_REVOKED` if the session was ended.
     #[boxed]
-    pub async fn check(&self, caller: &SignedIn, slots: Option<Slots>, now: Timestamp) -> Result<(), ApiError> {
+    pub async fn refuse_reused_token(
+        &self,
+        caller: &SignedIn,
+        slots: Option<Slots>,
+        now: Timestamp,
+    ) -> Result<(), ApiError> {
         let session = &caller.session;
-        if session.admits(caller.token_issued_at, now) {
+        if session.accepts_token(caller.token_issued_at, now) {
             return Ok(());
         }
         self.sessions.end(session.user_id, session.id).await?;
@@ -46,14 +50,14 @@ impl TokenExchange {
         Err(ApiError::session_revoked())
     }
 
-    /// The session's newest token, which is a new one unless another request has just exchanged the caller's.
+    /// A new token, or the session's newest one if another request has just exchanged the caller's.
     #[boxed]
     pub async fn refresh(&self, caller: &SignedIn, now: Timestamp) -> Result<String, ApiError> {
         let session = self.sessions.renew(&caller.session, caller.token_issued_at, now).await?;
         self.tokens.issue(&session.ok_or_else(ApiError::session_revoked)?).await
     }
 
-    /// A new token of a profile. All other tokens of the session end a minute later at most.
+    /// A new token for a profile. All other tokens of the session expire within a minute.
     #[boxed]
     pub async fn select(&self, caller: &SignedIn, profile: ProfileId, now: Timestamp) -> Result<String, ApiError> {
         let session = self.sessions.select(&caller.session, profile, now).await?;

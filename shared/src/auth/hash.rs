@@ -42,7 +42,7 @@ pub enum Check {
 /// If the operating system provides no randomness or no thread.
 #[boxed]
 pub async fn hash(password: Password) -> Result<String, HashError> {
-    alone(move || argon2().hash_password(password.as_bytes()).map(|hash| hash.to_string()))
+    on_blocking_thread(move || argon2().hash_password(password.as_bytes()).map(|hash| hash.to_string()))
         .await?
         .map_err(|_| HashError)
 }
@@ -53,7 +53,7 @@ pub async fn hash(password: Password) -> Result<String, HashError> {
 /// If the operating system provides no thread.
 #[boxed]
 pub async fn check(password: Password, stored: Option<String>) -> Result<Check, HashError> {
-    alone(move || verify(&password, stored.as_deref())).await
+    on_blocking_thread(move || verify(&password, stored.as_deref())).await
 }
 
 /// The hash could not be computed.
@@ -62,7 +62,7 @@ pub async fn check(password: Password, stored: Option<String>) -> Result<Check, 
 pub struct HashError;
 
 /// Runs the work on a separate thread, because it would block the process's other requests for too long.
-async fn alone<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
+async fn on_blocking_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
     let _slot = HASHING.acquire().await.map_err(|_| HashError)?;
     tokio::task::spawn_blocking(work).await.map_err(|_| HashError)
 }

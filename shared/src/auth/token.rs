@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// The lifetime of a token.
-pub const TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
+const TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How far the clocks of two functions may differ.
 const SKEW: SignedDuration = SignedDuration::from_secs(5);
 /// The longest token that is accepted, in bytes.
@@ -116,7 +116,7 @@ pub fn sign(key: &SigningKey, issuer: &Issuer, who: &Identity) -> Result<String,
         aud: issuer.audience.clone(),
         sub: who.user_id.to_string(),
         sid: who.session_id.to_string(),
-        profile: who.viewer.added().map(|id| id.to_string()),
+        profile: who.viewer.added_profile().map(|id| id.to_string()),
         iat: issued,
         nbf: issued,
         exp: issued + TOKEN_LIFE.as_secs(),
@@ -166,7 +166,7 @@ fn check_claims(claims: &Claims, now: Timestamp, expired_days: i64) -> Result<Id
         let profile = claims.profile.as_deref().map(str::parse).transpose().ok()?;
         Some(Identity {
             user_id,
-            viewer: ViewerKey::of(user_id, profile),
+            viewer: ViewerKey::from_optional(user_id, profile),
             session_id: claims.sid.parse().ok()?,
             issued_at: Timestamp::from_second(claims.iat).ok()?,
         })

@@ -35,16 +35,16 @@ impl SignedIn {
 /// Which profiles may call an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProfileRule {
-    /// Any profile, even a deleted one: for choosing another profile and for signing out.
+    /// Any profile, even a deleted one: for selecting another profile and for signing out.
     Any,
     /// Any profile that exists.
     Existing,
-    /// Any profile without an age limit: for the account, payments and managing profiles.
+    /// Any profile without an age limit: for the account, payments and the management of profiles.
     NoKids,
 }
 
 impl ProfileRule {
-    /// The rule of an area of the API, unless an endpoint has its own: kids profiles may watch, and nothing else.
+    /// The default rule of an area of the API. Kids profiles may call only what is about watching.
     pub const fn of_tag(tag: Tag) -> Self {
         match tag {
             Tag::Catalogue | Tag::Playback | Tag::Library => Self::Existing,
@@ -66,11 +66,11 @@ impl ProfileRule {
 pub enum Access {
     /// Nothing.
     Open,
-    /// A token of a live session, expired by at most so many days.
+    /// A token of a live session.
     Session {
-        /// For how many days after its expiry the token is still accepted.
+        /// The number of days for which an expired token is still accepted.
         expired_days: i64,
-        /// Whether a token that was already exchanged is admitted, so the endpoint can end its session.
+        /// Whether a token that was already exchanged is admitted, so that the endpoint can end its session.
         exchanged: bool,
     },
     /// A token of a live session of an admin.

@@ -11,20 +11,20 @@ pub trait Output: Send + 'static {
     const CONTENT_TYPE: &'static str = "application/json";
 
     /// The whole body.
-    fn body(&self) -> serde_json::Result<Vec<u8>>;
+    fn body(self) -> serde_json::Result<Vec<u8>>;
 
     /// The schema of the whole body.
     fn describe(generator: &mut SchemaGenerator) -> Value;
 }
 
 impl<T: Serialize + JsonSchema + Send + 'static> Output for T {
-    fn body(&self) -> serde_json::Result<Vec<u8>> {
+    fn body(self) -> serde_json::Result<Vec<u8>> {
         #[derive(Serialize)]
         struct Success<'a, T> {
             success: bool,
             data: &'a T,
         }
-        serde_json::to_vec(&Success { success: true, data: self })
+        serde_json::to_vec(&Success { success: true, data: &self })
     }
 
     fn describe(generator: &mut SchemaGenerator) -> Value {
@@ -55,7 +55,7 @@ pub struct Page<T> {
 }
 
 impl<T: Serialize + JsonSchema + Send + 'static> Output for Page<T> {
-    fn body(&self) -> serde_json::Result<Vec<u8>> {
+    fn body(self) -> serde_json::Result<Vec<u8>> {
         #[derive(Serialize)]
         struct Success<'a, T> {
             success: bool,
@@ -82,7 +82,7 @@ pub struct SearchPage<T> {
 }
 
 impl<T: Serialize + JsonSchema + Send + 'static> Output for SearchPage<T> {
-    fn body(&self) -> serde_json::Result<Vec<u8>> {
+    fn body(self) -> serde_json::Result<Vec<u8>> {
         #[derive(Serialize)]
         struct Success<'a, T> {
             success: bool,
@@ -91,7 +91,7 @@ impl<T: Serialize + JsonSchema + Send + 'static> Output for SearchPage<T> {
             #[serde(skip_serializing_if = "<[T]>::is_empty")]
             suggestions: &'a [T],
         }
-        let Self { page, suggestions } = self;
+        let Self { page, suggestions } = &self;
         let pagination = Pagination { limit: page.limit, next_cursor: page.next_cursor.as_deref() };
         serde_json::to_vec(&Success { success: true, data: &page.items, pagination, suggestions })
     }
@@ -122,8 +122,8 @@ pub struct WebVtt(pub String);
 impl Output for WebVtt {
     const CONTENT_TYPE: &'static str = "text/vtt; charset=utf-8";
 
-    fn body(&self) -> serde_json::Result<Vec<u8>> {
-        Ok(self.0.clone().into_bytes())
+    fn body(self) -> serde_json::Result<Vec<u8>> {
+        Ok(self.0.into_bytes())
     }
 
     fn describe(_: &mut SchemaGenerator) -> Value {
@@ -138,8 +138,8 @@ pub struct Jpeg(pub Vec<u8>);
 impl Output for Jpeg {
     const CONTENT_TYPE: &'static str = "image/jpeg";
 
-    fn body(&self) -> serde_json::Result<Vec<u8>> {
-        Ok(self.0.clone())
+    fn body(self) -> serde_json::Result<Vec<u8>> {
+        Ok(self.0)
     }
 
     fn describe(_: &mut SchemaGenerator) -> Value {
@@ -152,7 +152,7 @@ impl Output for Jpeg {
 pub struct Document(pub &'static [u8]);
 
 impl Output for Document {
-    fn body(&self) -> serde_json::Result<Vec<u8>> {
+    fn body(self) -> serde_json::Result<Vec<u8>> {
         Ok(self.0.to_vec())
     }
 

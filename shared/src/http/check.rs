@@ -27,7 +27,7 @@ impl Schema {
     /// # Errors
     /// If any part of it has an unsupported keyword.
     pub fn new(schema: Value) -> Result<Self, String> {
-        understood(&schema, &schema, &mut Vec::new())?;
+        check_supported(&schema, &schema, &mut Vec::new())?;
         Ok(Self(schema))
     }
 
@@ -144,7 +144,7 @@ impl ValuePath {
 
 /// Fails if the schema, a part of it or a schema that it references has a keyword that [`Schema::check`] does not support.
 /// `seen` holds the references that were followed.
-fn understood<'a>(root: &'a Value, schema: &'a Value, seen: &mut Vec<&'a Value>) -> Result<(), String> {
+fn check_supported<'a>(root: &'a Value, schema: &'a Value, seen: &mut Vec<&'a Value>) -> Result<(), String> {
     let Value::Object(keywords) = schema else { return Err(format!("{schema} is not the schema of a value")) };
     for (keyword, value) in keywords {
         let is_known = match keyword.as_str() {
@@ -183,7 +183,7 @@ fn each<'a>(
     seen: &mut Vec<&'a Value>,
 ) -> Result<bool, String> {
     let Some(schemas) = schemas else { return Ok(false) };
-    schemas.into_iter().try_for_each(|schema| understood(root, schema, seen)).map(|()| true)
+    schemas.into_iter().try_for_each(|schema| check_supported(root, schema, seen)).map(|()| true)
 }
 
 fn is_format(name: &Value) -> bool {

@@ -128,7 +128,7 @@ impl<A: Input, B: Input> Input for (A, B) {
     fn read(request: &RawRequest) -> Result<Self, ApiError> {
         match (A::read(request), B::read(request)) {
             (Ok(a), Ok(b)) => Ok((a, b)),
-            (Err(a), Err(b)) => Err(both(a, b)),
+            (Err(a), Err(b)) => Err(merge_errors(a, b)),
             (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
         }
     }
@@ -152,8 +152,9 @@ impl<A: Input, B: Input, C: Input> Input for (A, B, C) {
     }
 }
 
-/// Input is checked before any lookup, so an invalid field takes precedence over a malformed id.
-fn both(a: ApiError, b: ApiError) -> ApiError {
+/// The error for two invalid parts of an input. An invalid field takes precedence over a malformed id, because input is
+/// checked before any lookup.
+fn merge_errors(a: ApiError, b: ApiError) -> ApiError {
     match (a.details, b.details) {
         (Details::Fields(first), Details::Fields(second)) => ApiError::validation([first, second].concat()),
         (_, details) if a.code == Code::NotFound => ApiError { details, ..b },

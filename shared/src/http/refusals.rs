@@ -75,8 +75,8 @@ impl From<ProfileConflict> for ApiError {
             ProfileConflict::Missing => return Self::not_found("profile"),
             ProfileConflict::TooMany => format!("An account has at most {PROFILES_MAX} profiles. Delete one first."),
             ProfileConflict::NameTaken => "Another profile has this name. Choose another name.".to_owned(),
-            ProfileConflict::FirstStays => "The first profile cannot be deleted.".to_owned(),
-            ProfileConflict::FirstHasNoLimit => {
+            ProfileConflict::FirstNotDeletable => "The first profile cannot be deleted.".to_owned(),
+            ProfileConflict::FirstNotKids => {
                 "The first profile has no age limit, so that somebody can change the profiles.".to_owned()
             }
             ProfileConflict::NeedsPassword => "This profile has just been changed elsewhere. Please reload.".to_owned(),

@@ -270,7 +270,7 @@ fn signed_in(access: Access, who: &Identity, found: &BatchResult, now: Timestamp
     let exchanged = matches!(access, Access::Session { exchanged: true, .. });
     match session_keys(who).rows(found)? {
         (Some(user), Some(session))
-            if session.is_live(&user, now) && (exchanged || session.admits(who.issued_at, now)) =>
+            if session.is_live(&user, now) && (exchanged || session.accepts_token(who.issued_at, now)) =>
         {
             let profile = user.profile(who.viewer.profile_id());
             Ok(SignedIn { user, session, token_issued_at: who.issued_at, viewer: who.viewer, profile })

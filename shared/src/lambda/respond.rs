@@ -10,7 +10,7 @@ use crate::http::input::{
     BODY_BYTES_MAX, BodyRule, CAPTIONS_BYTES_MAX, IMAGE_BYTES_MAX, RawRequest, WEBHOOK_BYTES_MAX, is_captions,
     is_image, is_json,
 };
-use crate::models::session::{LAST_USE_GRAIN, Session};
+use crate::models::session::{LAST_USED_PRECISION, Session};
 use crate::services::{ConfigError, Services};
 use crate::stores::rate_limits::RateLimitDecision;
 use crate::stores::row::BatchGet;
@@ -123,7 +123,8 @@ impl Function {
         };
         log_fields.decision = admission.decision;
         let handle = handle?;
-        let used = admission.signed_in.as_ref().map(|caller| caller.session.clone());
+        let is_use_due = |session: &&Session| request.now.duration_since(session.last_used_at) >= LAST_USED_PRECISION;
+        let used = admission.signed_in.as_ref().map(|caller| &caller.session).filter(is_use_due).cloned();
         let handling = handle(Admitted {
             signed_in: admission.signed_in,
             found: admission.found,
@@ -137,11 +138,9 @@ impl Function {
         outcome.map_err(|error| self.declared(error))
     }
 
-    /// Records that a session is in use, at most once an hour.
+    /// Records that a session is in use.
     async fn note_use(&self, session: Option<Session>, now: Timestamp) {
-        if let (Some(session), Some(sessions)) = (session, &self.sessions)
-            && now.duration_since(session.last_used_at) >= LAST_USE_GRAIN
-        {
+        if let (Some(session), Some(sessions)) = (session, &self.sessions) {
             // If this fails, the device list is only less exact.
             let _ = sessions.touch(&session, now).await;
         }

@@ -1,11 +1,11 @@
-//! Age ratings, which are free text, as minimum ages, and the limits of kids profiles.
+//! Age ratings and the age limits of kids profiles. A rating is free text; here it is converted to a minimum age.
 
 use crate::models::number::BoundedInteger;
 
 /// The highest minimum age of the titles that a kids profile may watch.
 pub type AgeLimit = BoundedInteger<0, 17>;
 
-/// The ratings that are not a number, with the age from which each allows a title.
+/// The ratings that are not a number, each with its minimum age.
 const NAMED: [(&str, u8); 29] = [
     ("G", 0),
     ("U", 0),
@@ -42,8 +42,8 @@ const PREFIXES: [&str; 12] = ["FSK", "USK", "PEGI", "KIJKWIJZER", "BBFC", "MA", 
 /// The suffixes that a rating may have after its number.
 const SUFFIXES: [&str; 9] = ["", "+", "A", "PLUS", "AND OVER", "YEARS", "JAHRE", "JAHREN", "ANS"];
 
-/// The age from which a rating allows a title; `None` for a rating that is not known.
-pub fn minimum_age(rating: &str) -> Option<u8> {
+/// The minimum age that a rating stands for; `None` for an unknown rating.
+fn minimum_age(rating: &str) -> Option<u8> {
     let rating = rating.trim().to_uppercase();
     if let Some((_, age)) = NAMED.iter().find(|(name, _)| *name == rating) {
         return Some(*age);
@@ -56,8 +56,8 @@ pub fn minimum_age(rating: &str) -> Option<u8> {
     age.parse().ok().filter(|_| is_rating)
 }
 
-/// Whether a limit allows a title with this rating. Without a limit everything is allowed. A limit allows no title whose
-/// rating is missing or not known.
+/// Whether a title with this rating is suitable for an age limit. Without a limit, every title is. With a limit, a title
+/// whose rating is missing or unknown is not.
 pub fn is_suitable(rating: Option<&str>, limit: Option<AgeLimit>) -> bool {
     let Some(limit) = limit else { return true };
     rating.and_then(minimum_age).is_some_and(|age| i64::from(age) <= limit.get())

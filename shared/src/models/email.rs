@@ -10,7 +10,7 @@ use std::str::FromStr;
 use unicode_normalization::UnicodeNormalization;
 
 /// The longest address that SMTP supports (RFC 5321: a path of 256 characters, including its brackets).
-pub const EMAIL_CHARACTERS_MAX: usize = 254;
+const EMAIL_CHARACTERS_MAX: usize = 254;
 
 /// The schema's `format` for an address.
 pub const EMAIL_FORMAT: &str = "email";
@@ -191,7 +191,7 @@ fn is_label_character(character: char) -> bool {
 
 /// One script, or one of the combinations in which a language is written (UTS 39, "highly restrictive").
 fn is_of_one_alphabet(label: &str) -> bool {
-    const TOGETHER: [&[Script]; 3] = [
+    const SCRIPT_COMBINATIONS: [&[Script]; 3] = [
         &[Script::Latin, Script::Han, Script::Hiragana, Script::Katakana],
         &[Script::Latin, Script::Han, Script::Bopomofo],
         &[Script::Latin, Script::Han, Script::Hangul],
@@ -199,7 +199,7 @@ fn is_of_one_alphabet(label: &str) -> bool {
     let scripts = label.chars().map(Script::for_char);
     let scripts: Vec<Script> = scripts.filter(|one| ![Script::Common, Script::Inherited].contains(one)).collect();
     let is_one = scripts.windows(2).all(|pair| pair[0] == pair[1]);
-    is_one || TOGETHER.iter().any(|together| scripts.iter().all(|one| together.contains(one)))
+    is_one || SCRIPT_COMBINATIONS.iter().any(|together| scripts.iter().all(|one| together.contains(one)))
 }
 
 impl JsonSchema for Email {

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 /// How long access lasts beyond the end of the period. This covers the hour for which Stripe keeps a renewal as a
 /// draft, and a day of lost webhooks.
-pub const PERIOD_SLACK: SignedDuration = SignedDuration::from_hours(48);
+const PERIOD_SLACK: SignedDuration = SignedDuration::from_hours(48);
 
 /// Why somebody may not watch a video.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

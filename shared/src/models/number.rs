@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use std::borrow::Cow;
 
 /// The longest supported video, in seconds: a day.
-pub const VIDEO_SECONDS_MAX: u32 = 86_400;
+const VIDEO_SECONDS_MAX: u32 = 86_400;
 
 /// An integer from `MIN` to `MAX`. `5.0` in JSON is accepted as 5, as JSON Schema defines it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -9,9 +9,9 @@ use std::fmt;
 use std::sync::LazyLock;
 
 /// The fewest characters of a password (NIST SP 800-63B).
-pub const PASSWORD_CHARACTERS_MIN: usize = 8;
+const PASSWORD_CHARACTERS_MIN: usize = 8;
 /// The most characters of a password; it is never truncated.
-pub const PASSWORD_CHARACTERS_MAX: usize = 128;
+const PASSWORD_CHARACTERS_MAX: usize = 128;
 
 /// A password as typed. It cannot be printed.
 #[derive(Clone, Deserialize)]

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The most profiles of an account, with the first one.
+/// The most profiles of an account, including the first one.
 pub const PROFILES_MAX: usize = 5;
 
 /// The most characters of a profile's name.
@@ -80,7 +80,7 @@ pub struct Profile {
     pub name: String,
     /// Its picture.
     pub avatar: Avatar,
-    /// The highest minimum age of what it may watch; a profile with a limit is a kids profile.
+    /// The highest minimum age of the titles that it may watch. A profile with a limit is a kids profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub age_limit: Option<AgeLimit>,
     /// The hash of its PIN, if selecting it requires one.
@@ -137,7 +137,7 @@ impl Profile {
 pub struct NewProfile {
     /// Its name, which no other profile of the account has.
     name: ProfileName,
-    /// Its picture; by default, the first one that no other profile has.
+    /// Its picture; by default, the first one that no other profile uses.
     avatar: Option<Avatar>,
     /// The highest minimum age of the titles that it may watch, which makes it a kids profile.
     age_limit: Option<AgeLimit>,
@@ -167,20 +167,20 @@ pub enum ProfileConflict {
     /// Another profile has the name.
     NameTaken,
     /// The first profile cannot be deleted.
-    FirstStays,
-    /// The first profile cannot be a kids profile: nobody could change the profiles any more.
-    FirstHasNoLimit,
+    FirstNotDeletable,
+    /// The first profile cannot be a kids profile: then nobody could manage the profiles any more.
+    FirstNotKids,
     /// There is no such profile.
     Missing,
-    /// The profile was changed meanwhile, so that the change requires the password.
+    /// Another request has changed the profile, so this change now requires the password.
     NeedsPassword,
 }
 
 impl NewProfile {
-    /// The profiles, with this one added at the end.
+    /// The profiles with this one added at the end.
     ///
     /// # Errors
-    /// If the account has the maximum number of profiles, or one of them has the name.
+    /// If the account has the maximum number of profiles, or another profile has the name.
     pub fn added(&self, profiles: &[Profile], id: ProfileId, now: Timestamp) -> Result<Vec<Profile>, ProfileConflict> {
         if profiles.len() >= PROFILES_MAX {
             return Err(ProfileConflict::TooMany);
@@ -207,12 +207,12 @@ impl ProfileEdits {
         changes_pin || allows_more
     }
 
-    /// The profiles with the one of this id changed. `pin_hash` is the hash of the new PIN, if one is given.
-    /// `is_confirmed`: the password was given.
+    /// The profiles after these changes of the one with the given id. `pin_hash` is the hash of the new PIN, if there is
+    /// one. `is_confirmed` says whether the password was checked.
     ///
     /// # Errors
-    /// If another profile has the name, the profile is the first one and would get an age limit, or the change requires
-    /// the password.
+    /// If another profile has the name, if the first profile would get an age limit, or if the change requires the
+    /// password.
     pub fn applied(
         &self,
         profiles: &[Profile],
@@ -232,7 +232,7 @@ impl ProfileEdits {
         self.age_limit.apply(&mut profile.age_limit);
         self.pin.apply_as(&mut profile.pin_hash, |pin| pin.and(pin_hash).map(str::to_owned));
         if place == 0 && profile.age_limit.is_some() {
-            return Err(ProfileConflict::FirstHasNoLimit);
+            return Err(ProfileConflict::FirstNotKids);
         }
         if is_renamed && is_taken(&profiles, &profiles[place]) {
             return Err(ProfileConflict::NameTaken);
@@ -241,20 +241,20 @@ impl ProfileEdits {
     }
 }
 
-/// The profiles without the one of this id.
+/// The profiles without the one with this id.
 ///
 /// # Errors
 /// If it is the first profile, or does not exist.
-pub fn removed(profiles: &[Profile], id: ProfileId) -> Result<Vec<Profile>, ProfileConflict> {
+pub fn without_profile(profiles: &[Profile], id: ProfileId) -> Result<Vec<Profile>, ProfileConflict> {
     match profiles.iter().position(|profile| profile.id == id) {
         None => Err(ProfileConflict::Missing),
-        Some(0) => Err(ProfileConflict::FirstStays),
+        Some(0) => Err(ProfileConflict::FirstNotDeletable),
         Some(_) => Ok(profiles.iter().filter(|profile| profile.id != id).cloned().collect()),
     }
 }
 
-/// Whether another profile has the name of this one. Others may have the same name: the first profile is called like the account
-/// until it gets a name of its own.
+/// Whether another profile has the name of this one. Two of the others may share a name, because the first profile has the
+/// account's name until it gets its own.
 fn is_taken(profiles: &[Profile], named: &Profile) -> bool {
     let name = named.name.to_lowercase();
     profiles.iter().any(|other| other.id != named.id && other.name.to_lowercase() == name)

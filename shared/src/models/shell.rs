@@ -1,6 +1,6 @@
-//! The web app's own page, `index.html`, as a shell that is filled with a title's head for crawlers.
+//! The web app's own page, `index.html`, as a template: for crawlers, its head is replaced with a title's.
 
-/// The comments in `index.html` around what a filled page replaces: the app's own title and description.
+/// The comments in `index.html` around the part that is replaced: the app's own title and description.
 const HEAD_START: &str = "<!-- head:start -->";
 const HEAD_END: &str = "<!-- head:end -->";
 /// Asks search engines not to list a page.
@@ -25,7 +25,7 @@ impl Shell {
         parts.unwrap_or_else(|| Self { before: html.to_owned(), head: None, after: String::new() })
     }
 
-    /// The page with a different head.
+    /// The page with another head in place of the app's own.
     pub fn filled(&self, head: &str) -> String {
         if self.head.is_some() { self.with(head) } else { self.before.clone() }
     }

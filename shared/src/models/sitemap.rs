@@ -3,13 +3,13 @@
 use crate::models::catalogue::Snapshot;
 use jiff::Timestamp;
 
-/// The most URLs in a file. The protocol allows 50,000, but a function's response has at most 6 MB. With more URLs, the sitemap is an
-/// index of several files.
-pub const URLS_MAX: usize = 20_000;
+/// The most URLs in a file. The protocol allows 50,000, but a function's response has at most 6 MB. If there are more
+/// URLs, the sitemap is an index of several files.
+const URLS_MAX: usize = 20_000;
 /// The public pages apart from those of titles.
 const PAGES: [&str; 3] = ["/", "/browse", "/plans"];
-/// The path prefixes that crawlers must not visit: pages for signed-in viewers and operators, pages that only make sense to one
-/// person, and search results, which are endless.
+/// The path prefixes that crawlers must not visit: pages for signed-in viewers and operators, forms for signing in and for
+/// passwords, and search results, of which there is no end.
 const PRIVATE: [&str; 13] = [
     "/account",
     "/admin",
@@ -27,7 +27,7 @@ const PRIVATE: [&str; 13] = [
 ];
 const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 /// The path of the sitemap.
-pub const SITEMAP: &str = "/sitemap.xml";
+const SITEMAP: &str = "/sitemap.xml";
 
 /// The paths of all public pages, in an order that new titles do not change: ids sort by creation time.
 pub fn public_paths(snapshot: &Snapshot, now: Timestamp) -> Vec<String> {
@@ -42,8 +42,8 @@ pub fn public_paths(snapshot: &Snapshot, now: Timestamp) -> Vec<String> {
     pages.chain(series).chain(videos.into_iter().map(|id| format!("/videos/{id}"))).collect()
 }
 
-/// The whole sitemap, or an index of its files if there are too many URLs for one; a file of that index if `page` is given, which
-/// starts at 1. `None` if there is no such file.
+/// Without `page`, the whole sitemap, or the index of its files if there are too many URLs for one. With `page`, that file
+/// of the index; the first one is 1. `None` if there is no such file.
 pub fn document(origin: &str, paths: &[String], page: Option<usize>) -> Option<String> {
     let files = paths.chunks(URLS_MAX);
     Some(match page {
@@ -56,7 +56,8 @@ pub fn document(origin: &str, paths: &[String], page: Option<usize>) -> Option<S
     })
 }
 
-/// What crawlers may visit: everything that is public. `/api` is, too, because the app loads a page's content and pictures from it.
+/// The rules for crawlers. They may visit everything public, including `/api`, from which the app loads a page's content and
+/// pictures.
 pub fn robots(origin: &str) -> String {
     let private = PRIVATE.map(|path| format!("Disallow: {path}\n")).concat();
     format!("User-agent: *\n{private}\nSitemap: {origin}{SITEMAP}\n")

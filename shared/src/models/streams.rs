@@ -75,7 +75,7 @@ impl Slot {
         Self {
             playback_session_id: PlaybackId::new(now),
             sid: session.id,
-            profile: viewer.added(),
+            profile: viewer.added_profile(),
             video_id: video.id,
             video_title: video.title.clone(),
             device_name: session.device_name.clone(),
@@ -90,12 +90,12 @@ impl Slot {
 
     /// The profile whose history gets its position.
     pub fn viewer(&self, user_id: UserId) -> ViewerKey {
-        ViewerKey::of(user_id, self.profile)
+        ViewerKey::from_optional(user_id, self.profile)
     }
 
     /// Whether it is of a profile of the account.
     pub fn is_of(&self, viewer: ViewerKey) -> bool {
-        self.profile == viewer.added()
+        self.profile == viewer.added_profile()
     }
 
     fn is_live(&self, now: Timestamp) -> bool {

@@ -109,7 +109,7 @@ pub struct Subscription {
 impl Subscription {
     /// This state from Stripe, with the complimentary plan of another row.
     #[must_use]
-    pub fn beside(self, other: &Self) -> Self {
+    pub fn with_complimentary_plan_of(self, other: &Self) -> Self {
         Self { complimentary_plan: other.complimentary_plan, complimentary_until: other.complimentary_until, ..self }
     }
 }

@@ -76,7 +76,7 @@ impl TitleHead<'_> {
         format!("{}/{kind}/{}", self.origin, self.title.id)
     }
 
-    /// The URL of its picture at our own origin: Mux's URLs expire, and messengers and search engines keep what they find.
+    /// The URL of its picture at our own origin. Mux's URLs expire, but messengers and search engines store what they find.
     fn image(&self) -> Option<String> {
         let poster = self.title.poster.as_ref()?;
         // The operator's own picture already has a URL at our origin. The last copy is the largest.

@@ -6,7 +6,7 @@ use crate::models::language::Language;
 use crate::models::preferences::Preferences;
 use crate::models::profile::{PROFILE_NAME_MAX, Profile};
 use crate::models::time::{as_sortable, to_millisecond};
-use crate::models::viewer::first_profile;
+use crate::models::viewer::first_profile_id;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -106,7 +106,7 @@ impl User {
 
     /// The account's profiles, the first one first. An account has that one without storing it.
     pub fn profiles(&self) -> Vec<Profile> {
-        let id = first_profile(self.id);
+        let id = first_profile_id(self.id);
         let changed = self.stored_profiles.iter().find(|profile| profile.id == id).cloned();
         let added = self.stored_profiles.iter().filter(|profile| profile.id != id).cloned();
         std::iter::once(changed.unwrap_or_else(|| self.unchanged_profile())).chain(added).collect()
@@ -127,7 +127,7 @@ impl User {
         let name = self.name.clone().unwrap_or_else(|| self.email.local_part());
         // An account's name may be longer than that of a profile.
         let name: String = name.chars().take(PROFILE_NAME_MAX).collect();
-        Profile::first(first_profile(self.id), name.trim().to_owned(), self.created_at)
+        Profile::first(first_profile_id(self.id), name.trim().to_owned(), self.created_at)
     }
 
     /// The user as clients see them.

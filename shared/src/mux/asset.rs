@@ -203,7 +203,7 @@ impl Asset {
     }
 
     /// The playback id that needs a signed token.
-    pub fn signed_playback_id(&self) -> Option<&str> {
+    fn signed_playback_id(&self) -> Option<&str> {
         self.playback_ids
             .iter()
             .find(|playback_id| playback_id.policy == "signed")

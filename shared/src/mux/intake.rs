@@ -17,17 +17,17 @@ const EXPIRY_SLACK: SignedDuration = SignedDuration::from_mins(10);
 
 /// The meaning of Mux's report for a video, with the poster of a playable asset signed; `None` if it means nothing.
 #[boxed]
-pub async fn understood(posters: &Posters, news: VideoEvent, now: Timestamp) -> Result<Option<FileReport>, MuxError> {
+pub async fn file_report(posters: &Posters, news: VideoEvent, now: Timestamp) -> Result<Option<FileReport>, MuxError> {
     Ok(Some(match news {
         VideoEvent::Uploaded(upload) => FileReport::Uploaded { upload_id: upload.id, asset_id: upload.asset_id },
         VideoEvent::UploadFailed(upload, reason) => FileReport::UploadFailed { upload_id: upload.id, reason },
-        VideoEvent::Asset(asset) => asset_stands(posters, *asset, now).await?,
+        VideoEvent::Asset(asset) => asset_report(posters, *asset, now).await?,
         VideoEvent::Deleted(asset) => FileReport::Deleted(AssetId { id: asset.id, upload_id: asset.upload_id }),
         VideoEvent::Tracks { .. } => return Ok(None),
     }))
 }
 
-async fn asset_stands(posters: &Posters, asset: Asset, now: Timestamp) -> Result<FileReport, MuxError> {
+async fn asset_report(posters: &Posters, asset: Asset, now: Timestamp) -> Result<FileReport, MuxError> {
     let id = AssetId { id: asset.id.clone(), upload_id: asset.upload_id.clone() };
     Ok(match (asset.status.as_str(), asset.film()) {
         ("ready", Ok(playback_id)) => {
@@ -55,7 +55,7 @@ pub async fn ask(mux: &Mux, video: &Video, now: Timestamp) -> Result<Vec<VideoEv
         news.extend(ask_of(mux, upload, asset, video.upload_expires_at, now).await?);
     }
     if let Some(asset_id) = video.mux_asset_id.as_deref().filter(|_| video.awaits_captions()) {
-        news.push(asset_news(mux, asset_id, video.mux_upload_id.as_deref()).await?);
+        news.push(asset_event(mux, asset_id, video.mux_upload_id.as_deref()).await?);
     }
     if let Some(replacement) = video.replacement.as_ref().filter(|replacement| replacement.error_reason.is_none()) {
         let (upload, asset) = (Some(replacement.upload_id.as_str()), replacement.asset_id.as_deref());
@@ -72,7 +72,7 @@ async fn ask_of(
     now: Timestamp,
 ) -> Result<Option<VideoEvent>, MuxError> {
     if let Some(asset_id) = asset_id {
-        return asset_news(mux, asset_id, upload_id).await.map(Some);
+        return asset_event(mux, asset_id, upload_id).await.map(Some);
     }
     let Some(upload_id) = upload_id else { return Ok(None) };
     let is_over = expires_at.is_none_or(|at| now >= at + EXPIRY_SLACK);
@@ -87,7 +87,7 @@ async fn ask_of(
         Err(error) => return Err(error),
     };
     match (&upload.asset_id, upload.status.as_str()) {
-        (Some(asset_id), _) => asset_news(mux, asset_id, Some(upload_id)).await.map(Some),
+        (Some(asset_id), _) => asset_event(mux, asset_id, Some(upload_id)).await.map(Some),
         (None, "errored") => Ok(Some(VideoEvent::UploadFailed(upload, ERRORED))),
         (None, "cancelled") => Ok(Some(VideoEvent::UploadFailed(upload, CANCELLED))),
         (None, "timed_out") => Ok(Some(VideoEvent::UploadFailed(upload, TIMED_OUT))),
@@ -99,7 +99,7 @@ async fn ask_of(
 const UNKNOWN: &str = "Mux does not know the upload any more. Upload the file again.";
 const REFUSED: &str = "Mux does not say what became of the upload. Upload the file again.";
 
-async fn asset_news(mux: &Mux, asset_id: &str, upload_id: Option<&str>) -> Result<VideoEvent, MuxError> {
+async fn asset_event(mux: &Mux, asset_id: &str, upload_id: Option<&str>) -> Result<VideoEvent, MuxError> {
     let named = |mut asset: Asset| {
         asset.upload_id = asset.upload_id.or_else(|| upload_id.map(str::to_owned));
         Box::new(asset)

@@ -109,7 +109,7 @@ impl Posters {
     }
 
     /// Whether a video's poster uses the origin of the current settings.
-    pub fn leads_here(&self, video: &Video) -> bool {
+    pub fn uses_current_origin(&self, video: &Video) -> bool {
         let origin = if video.poster_source.picture().is_some() { &self.web_origin } else { &self.image_url };
         let url = video.poster.as_ref().and_then(|poster| poster.url.strip_prefix(origin));
         url.is_some_and(|rest| rest.starts_with('/'))

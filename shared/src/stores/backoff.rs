@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 const PAUSE_MS: u64 = 20;
 const PAUSE_MS_MAX: u64 = 400;
 /// How long attempts continue: well within a handler's deadline.
-const TRYING: Duration = Duration::from_secs(5);
+const RETRY_TIME_MAX: Duration = Duration::from_secs(5);
 
 /// Others wrote first on every attempt.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
@@ -35,7 +35,7 @@ impl Backoff {
     /// [`Exhausted`] if the attempts have taken too long.
     #[boxed]
     pub async fn wait(&mut self) -> Result<(), Exhausted> {
-        if self.started.elapsed() >= TRYING {
+        if self.started.elapsed() >= RETRY_TIME_MAX {
             return Err(Exhausted);
         }
         let pause = jitter_ms((PAUSE_MS << self.lost.min(10)).min(PAUSE_MS_MAX));

@@ -114,7 +114,7 @@ impl Database {
             let call = self.client.transact_write_items().set_transact_items(Some(items.clone()));
             let Err(error) = call.send().await else { return Ok(()) };
             tries += 1;
-            if !met_another(&error) || tries == CONFLICT_TRIES_MAX {
+            if !is_transaction_conflict(&error) || tries == CONFLICT_TRIES_MAX {
                 return Err(cancelled(error));
             }
             backoff.wait().await?;
@@ -150,7 +150,7 @@ impl From<ConditionCheck> for Statement {
     }
 }
 
-fn met_another<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
+fn is_transaction_conflict<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
         return false;
     };

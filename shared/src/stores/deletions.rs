@@ -21,9 +21,8 @@ use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// How long requests that were in flight at the deletion may still write. After that an account's data is deleted once
-/// more.
-const UNDER_WAY: SignedDuration = SignedDuration::from_mins(2);
+/// How long requests that were in flight at the deletion may still write. After that, the data is deleted once more.
+const IN_FLIGHT_MAX: SignedDuration = SignedDuration::from_mins(2);
 /// Rows per transaction.
 const ROWS_MAX: usize = 100;
 /// The partition of all deletions of accounts, and that of deletions of profiles.
@@ -56,14 +55,14 @@ impl Deletion {
         Key::composite(Table::Sessions, ("pk", PARTITION.to_owned()), ("sk", user_id.to_string()))
     }
 
-    /// Whether the request is over, and no other request can write a row of the account any more.
-    pub fn is_quiet(&self, now: Timestamp) -> bool {
-        now >= self.deleted_at + UNDER_WAY
+    /// Whether no request in flight can write a row of the account any more.
+    pub fn can_be_finished(&self, now: Timestamp) -> bool {
+        now >= self.deleted_at + IN_FLIGHT_MAX
     }
 
     fn viewers(&self) -> impl Iterator<Item = ViewerKey> {
         let all = self.profiles.iter().map(|id| ViewerKey::new(self.user_id, *id));
-        let added = all.filter(|viewer| viewer.added().is_some());
+        let added = all.filter(|viewer| viewer.added_profile().is_some());
         std::iter::once(ViewerKey::first(self.user_id)).chain(added)
     }
 }
@@ -121,9 +120,9 @@ impl Deletions {
         items.into_iter().map(read).collect()
     }
 
-    /// Deletes the row of a deletion that is finished or withdrawn, unless another request has replaced it.
+    /// Removes the record of a deletion that is finished or withdrawn, unless another request has replaced it.
     #[boxed]
-    pub async fn done(&self, deletion: &Deletion) -> Result<(), StoreError> {
+    pub async fn remove(&self, deletion: &Deletion) -> Result<(), StoreError> {
         let call = self.database.client().delete_item().table_name(self.database.name(Table::Sessions)?);
         let call = call
             .set_key(Some(Deletion::key(deletion.user_id).item()))
@@ -135,7 +134,7 @@ impl Deletions {
         }
     }
 
-    /// Counts the rows that [`Deletions::sweep`] would delete.
+    /// Counts the rows that [`Deletions::delete_account_data`] would delete.
     #[boxed]
     pub async fn count(&self, user: &User) -> Result<Erased, StoreError> {
         let partition = format!("USER#{}", user.id);
@@ -166,26 +165,26 @@ impl Deletions {
         })
     }
 
-    /// Deletes a user's data apart from the user's own row: sessions, streams, and what the profiles have. Repeating it is
+    /// Deletes a user's data apart from the user's own row: sessions, streams, and the data of all profiles. Repeating it is
     /// harmless.
     #[boxed]
-    pub async fn sweep(&self, deletion: &Deletion) -> Result<(), StoreError> {
+    pub async fn delete_account_data(&self, deletion: &Deletion) -> Result<(), StoreError> {
         let partition = format!("USER#{}", deletion.user_id);
         tokio::try_join!(
-            self.empty(Table::Sessions, ("pk", &partition)),
+            self.delete_partition(Table::Sessions, ("pk", &partition)),
             self.delete(vec![(Table::Streams, Slots::key(deletion.user_id).item())]),
-            try_join_all(deletion.viewers().map(|viewer| self.erase(viewer))),
+            try_join_all(deletion.viewers().map(|viewer| self.delete_profile_data(viewer))),
         )?;
         Ok(())
     }
 
-    /// Deletes what a profile has: history, watchlist, preferences. Repeating it is harmless.
+    /// Deletes a profile's history, watchlist and preferences. Repeating it is harmless.
     #[boxed]
-    pub async fn erase(&self, viewer: ViewerKey) -> Result<(), StoreError> {
+    pub async fn delete_profile_data(&self, viewer: ViewerKey) -> Result<(), StoreError> {
         let partition = viewer.to_string();
         tokio::try_join!(
-            self.empty(Table::WatchHistory, ("user_id", &partition)),
-            self.empty(Table::Watchlist, ("user_id", &partition)),
+            self.delete_partition(Table::WatchHistory, ("user_id", &partition)),
+            self.delete_partition(Table::Watchlist, ("user_id", &partition)),
             self.delete(vec![(Table::Preferences, Preferences::key(viewer).item())]),
         )?;
         Ok(())
@@ -198,8 +197,8 @@ impl Deletions {
         put.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
-    /// Deletes once more what deleted profiles have, which requests in flight may have written. Returns how many are
-    /// finished, and how many failed, which do not keep the others from being finished.
+    /// Deletes the data of deleted profiles once more, because requests in flight may have written some. Returns the number
+    /// of finished deletions and of failed ones. A failed one does not stop the others.
     #[boxed]
     pub async fn finish_profiles(&self, now: Timestamp) -> Result<(u32, u32), StoreError> {
         let (mut finished, mut failed) = (0, 0);
@@ -214,15 +213,15 @@ impl Deletions {
 
     async fn finish_profile(&self, item: Item, now: Timestamp) -> Result<bool, StoreError> {
         let deletion: ProfileDeletion = read(item)?;
-        self.erase(deletion.viewer).await?;
-        let is_finished = now >= deletion.deleted_at + UNDER_WAY;
+        self.delete_profile_data(deletion.viewer).await?;
+        let is_finished = now >= deletion.deleted_at + IN_FLIGHT_MAX;
         if is_finished {
             self.delete(vec![(Table::Sessions, ProfileDeletion::key(deletion.viewer).item())]).await?;
         }
         Ok(is_finished)
     }
 
-    async fn empty(&self, table: Table, partition: (&str, &str)) -> Result<(), StoreError> {
+    async fn delete_partition(&self, table: Table, partition: (&str, &str)) -> Result<(), StoreError> {
         let keys = self.keys(table, partition).await?;
         for part in keys.chunks(ROWS_MAX) {
             self.delete(part.iter().map(|key| (table, key.clone())).collect()).await?;

@@ -92,7 +92,7 @@ impl DeviceLogins {
             .condition_expression("attribute_not_exists(pk) OR #ttl <= :now")
             .expression_attribute_names("#ttl", "ttl")
             .expression_attribute_values(":now", AttributeValue::N(now.as_second().to_string()));
-        happened(put.send().await.map(|_| ()).map_err(failed))
+        is_written(put.send().await.map(|_| ()).map_err(failed))
     }
 
     /// The device that shows a code.
@@ -115,7 +115,7 @@ impl DeviceLogins {
             .condition_expression("version = :version AND device_code_hash = :hash")
             .expression_attribute_values(":version", AttributeValue::N(before.version.to_string()))
             .expression_attribute_values(":hash", AttributeValue::S(before.device_code_hash.clone()));
-        happened(put.send().await.map(|_| ()).map_err(failed))
+        is_written(put.send().await.map(|_| ()).map_err(failed))
     }
 
     /// A statement that redeems an approval; its condition fails if it was already redeemed or withdrawn.
@@ -132,7 +132,7 @@ impl DeviceLogins {
 }
 
 /// Whether a conditional write happened.
-fn happened(result: Result<(), StoreError>) -> Result<bool, StoreError> {
+fn is_written(result: Result<(), StoreError>) -> Result<bool, StoreError> {
     match result {
         Ok(()) => Ok(true),
         Err(StoreError::Condition(_)) => Ok(false),

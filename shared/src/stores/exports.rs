@@ -158,7 +158,7 @@ impl Exports {
             watch_history: history.into_iter().map(of_viewer).collect::<Result<_, _>>()?,
             watchlist,
             emails: rows(emails)?,
-            audit: audit.into_iter().map(|item| theirs(item, &id)).collect::<Result<_, _>>()?,
+            audit: audit.into_iter().map(|item| audit_entry_for_subject(item, &id)).collect::<Result<_, _>>()?,
             ..mine
         };
         // The account's row is read last as well: an account that was deleted meanwhile has no export, not half of one.
@@ -314,7 +314,7 @@ fn of_viewer(item: Item) -> Result<Row, StoreError> {
 }
 
 /// An entry of the audit log, for the user whom it concerns. It does not name the operator who acted.
-fn theirs(item: Item, id: &str) -> Result<Row, StoreError> {
+fn audit_entry_for_subject(item: Item, id: &str) -> Result<Row, StoreError> {
     let mut row = row(item)?;
     if row.get("actor").is_some_and(|actor| actor != id && actor.as_str().is_some_and(is_user)) {
         row.insert("actor".to_owned(), json!("operator"));

@@ -24,9 +24,9 @@ use std::collections::HashSet;
 /// How long an email is claimed for sending before another process may claim it.
 pub const CLAIM: SignedDuration = SignedDuration::from_secs(60);
 /// How long notices about an account's security are useful: as long as sending is retried.
-pub const NOTICE_LIFE: SignedDuration = TRYING;
+pub const NOTICE_LIFE: SignedDuration = RETRY_PERIOD;
 /// How long sending is retried after a transient failure.
-const TRYING: SignedDuration = SignedDuration::from_hours(3 * 24);
+const RETRY_PERIOD: SignedDuration = SignedDuration::from_hours(3 * 24);
 /// The pause after the first transient failure; it doubles each time, up to [`PAUSE_MAX`].
 const PAUSE: SignedDuration = SignedDuration::from_mins(1);
 /// The longest pause.
@@ -36,7 +36,7 @@ const LISTED: i32 = 50;
 /// The index of emails by address and time.
 pub(super) const BY_RECIPIENT: &str = "by_recipient";
 /// How long rows are kept after they were written. Within that time the same cause sends no second email.
-const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+const ROW_LIFE: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// The number of partitions of the index of unsent emails.
 const SHARDS: u8 = 4;
 /// The sparse index of unsent emails.
@@ -162,7 +162,7 @@ impl Claimed {
     pub fn next_try(&self, now: Timestamp) -> Option<Timestamp> {
         let since = self.failing_since.unwrap_or(now);
         let pause = (PAUSE * (1 << self.attempts.saturating_sub(1).min(10))).min(PAUSE_MAX);
-        (now < since + TRYING).then_some(now + pause)
+        (now < since + RETRY_PERIOD).then_some(now + pause)
     }
 }
 
@@ -263,7 +263,7 @@ impl Outbox {
             listed_at: sortable(mail.created_at),
             due_shard: shard_of(&mail.cause),
             due_at: sortable(mail.created_at),
-            ttl: (mail.created_at + KEPT).as_second(),
+            ttl: (mail.created_at + ROW_LIFE).as_second(),
         };
         let put = Put::builder()
             .table_name(self.database.name(Table::Mail)?)
@@ -449,7 +449,7 @@ mod tests {
             addressee: None,
             grant: None,
             created_at: start,
-            until: start + KEPT,
+            until: start + ROW_LIFE,
         };
         let mut claimed = Claimed { mail, attempts: 1, failing_since: None };
         let (mut now, mut pauses) = (start, Vec::new());
@@ -462,6 +462,6 @@ mod tests {
         assert_eq!(pauses[..9], [1, 2, 4, 8, 16, 32, 64, 128, 240]);
         assert!(pauses.len() < 30, "{}", pauses.len());
         let tried = now.duration_since(start);
-        assert!(tried >= TRYING && tried < TRYING + 2 * PAUSE_MAX, "{tried}");
+        assert!(tried >= RETRY_PERIOD && tried < RETRY_PERIOD + 2 * PAUSE_MAX, "{tried}");
     }
 }

@@ -231,7 +231,7 @@ impl Members {
             let (users, more) = self.users.newest(SEARCH_USERS_READ, after.as_ref()).await?;
             let hits: Vec<User> = users.iter().filter(|user| is_sought(user)).cloned().collect();
             for hits in hits.chunks(limit) {
-                for (member, user) in self.beside(hits).await?.into_iter().zip(hits) {
+                for (member, user) in self.with_subscriptions(hits).await?.into_iter().zip(hits) {
                     if found.len() >= limit {
                         return Ok((found, Some(SearchPosition(after))));
                     }
@@ -254,7 +254,7 @@ impl Members {
     ) -> Result<(Vec<Member>, Option<UserPosition>), StoreError> {
         let (users, more) = self.users.newest(limit, after.as_ref()).await?;
         let last = users.last().filter(|_| more).map(UserPosition::new);
-        Ok((self.beside(&users).await?, last))
+        Ok((self.with_subscriptions(&users).await?, last))
     }
 
     async fn of_status(
@@ -278,7 +278,7 @@ impl Members {
         let mut found = Vec::new();
         for _ in 0..READS_MAX {
             let (users, more) = self.users.newest(USERS_READ, after.as_ref()).await?;
-            for (member, user) in self.beside(&users).await?.into_iter().zip(&users) {
+            for (member, user) in self.with_subscriptions(&users).await?.into_iter().zip(&users) {
                 if found.len() == limit {
                     return Ok((found, after));
                 }
@@ -307,7 +307,7 @@ impl Members {
         Ok((members, last))
     }
 
-    async fn beside(&self, users: &[User]) -> Result<Vec<Member>, StoreError> {
+    async fn with_subscriptions(&self, users: &[User]) -> Result<Vec<Member>, StoreError> {
         let rows = self.database.read(users.iter().map(|user| Subscription::key(user.id)).collect::<Vec<_>>()).await?;
         Ok(users.iter().zip(rows).map(|(user, row)| Member::new(user, &row.unwrap_or_default())).collect())
     }

@@ -22,7 +22,7 @@ use jiff::Timestamp;
 use std::ops::RangeInclusive;
 
 /// The most account emails to one address in any hour; more are dropped silently.
-pub const ACCOUNT_MAILS_MAX: u32 = 3;
+const ACCOUNT_MAILS_MAX: u32 = 3;
 /// The length of a limit's window, in seconds.
 pub const WINDOW_SECONDS: i64 = 15 * 60;
 /// Counts how often a key was cleared. Counts from before a clear are not given back after it.

@@ -105,8 +105,8 @@ impl Sessions {
         }
     }
 
-    /// The session with its newest token, for a token that was issued at `presented`: a new token, unless another request
-    /// has just exchanged the same one. `None` if the session has ended.
+    /// The session after the exchange of the token that was issued at `presented`. It has a new token, unless another
+    /// request has just exchanged the same one. `None` if the session has ended.
     #[boxed]
     pub async fn renew(
         &self,
@@ -125,8 +125,8 @@ impl Sessions {
         }
     }
 
-    /// The session with a token of the given profile. A switch always makes a new token, so no token of another
-    /// profile stays valid. `None` if the session has ended.
+    /// The session after the exchange of its token for one of the given profile. A switch to another profile always makes
+    /// a new token, so the old profile's tokens expire. `None` if the session has ended.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] after too many lost races, or too many switches within a second.

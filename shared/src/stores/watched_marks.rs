@@ -1,13 +1,18 @@
 //! A viewer's marks: a video is marked as watched or as not watched, in its row and in the leases of running playbacks.
 
+use crate::models::ids::VideoId;
 use crate::models::progress::WatchHistory;
 use crate::models::streams::Slots;
 use crate::models::video::Video;
 use crate::models::viewer::ViewerKey;
 use crate::services::{ConfigError, Services};
 use crate::stores::error::StoreError;
+use crate::stores::row::Key;
 use crate::stores::streams::Streams;
 use crate::stores::watch_history::Histories;
+
+/// The keys of the rows that a mark depends on.
+pub type MarkKeys = (Key<Video>, Key<WatchHistory>, Key<Slots>);
 
 /// The tables that hold the marks.
 #[derive(Clone, Debug)]
@@ -20,6 +25,11 @@ impl WatchedMarks {
     /// The tables, with this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self { histories: Histories::connect(services)?, streams: Streams::connect(services)? })
+    }
+
+    /// The keys of the rows that a viewer's mark of a video depends on.
+    pub fn keys(viewer: ViewerKey, id: VideoId) -> MarkKeys {
+        (Video::key(id), WatchHistory::key(viewer, id), Slots::key(viewer.user_id()))
     }
 
     /// Changes a video's mark with a rule that gets the newest row, including a position that a lease carries; `None`

@@ -31,7 +31,7 @@ impl Watchlisted {
 
 /// Where a page of a list continues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct After {
+pub struct PageStart {
     video_id: VideoId,
     added_at: String,
 }
@@ -104,8 +104,8 @@ impl Watchlists {
         &self,
         viewer: ViewerKey,
         limit: u32,
-        after: Option<After>,
-    ) -> Result<(Vec<Watchlisted>, Option<After>), StoreError> {
+        after: Option<PageStart>,
+    ) -> Result<(Vec<Watchlisted>, Option<PageStart>), StoreError> {
         let start = after.map(|after| {
             let mut key = Watchlisted::key(viewer, after.video_id).item();
             key.insert("added_at".to_owned(), AttributeValue::S(after.added_at));
@@ -122,7 +122,7 @@ impl Watchlists {
         let answer = query.send().await.map_err(failed)?;
         let rows = answer.items.unwrap_or_default().into_iter().map(read).collect::<Result<Vec<Watchlisted>, _>>()?;
         let last = answer.last_evaluated_key.and(rows.last());
-        let next = last.map(|row| After { video_id: row.video_id, added_at: sortable(row.added_at) });
+        let next = last.map(|row| PageStart { video_id: row.video_id, added_at: sortable(row.added_at) });
         Ok((rows, next))
     }
 

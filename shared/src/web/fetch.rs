@@ -1,5 +1,5 @@
-//! Files that a function fetches by URL: the app's own page, and the picture of a title. The URLs come from our own
-//! settings and rows, never from a caller.
+//! Fetches files by URL: the app's own page, and the pictures of titles. The URLs come from our settings and rows, never
+//! from a caller.
 
 use crate::services::{ConfigError, Services};
 use crate::telemetry::{TRACE_HEADER, Trace};
@@ -8,11 +8,11 @@ use bytes::Bytes;
 use reqwest::header::CONTENT_TYPE;
 use std::time::Duration;
 
-/// The timeouts: for connecting, and in total. Both fit into a handler's deadline.
-const CONNECT: Duration = Duration::from_secs(1);
-const TOTAL: Duration = Duration::from_secs(3);
+/// The timeouts for connecting and for the whole request, well within a handler's deadline.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Why a file could not be fetched. The URL is not part of it, because it may contain a token.
+/// Why a file could not be fetched. It does not contain the URL, which may contain a token.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
     /// There is no such file.
@@ -21,9 +21,9 @@ pub enum FetchError {
     /// The server failed or cannot be reached.
     #[error("{0}")]
     Failed(&'static str),
-    /// The response has a wrong content type or is too large.
-    #[error("the response has another type, or is too large")]
-    Unfit,
+    /// The response has the wrong content type or is too large.
+    #[error("the response has the wrong content type or is too large")]
+    Unexpected,
 }
 
 /// Fetches files.
@@ -35,12 +35,12 @@ pub struct Fetcher {
 impl Fetcher {
     /// A client for files at `origin`.
     pub fn connect(services: &Services, origin: &str) -> Result<Self, ConfigError> {
-        let client = services.third_party(origin).connect_timeout(CONNECT).timeout(TOTAL).build();
+        let client = services.third_party(origin).connect_timeout(CONNECT_TIMEOUT).timeout(TOTAL_TIMEOUT).build();
         let http = client.map_err(|_| services.unusable("no HTTP client could be built"))?;
         Ok(Self { http })
     }
 
-    /// A file of a content type and of at most `max` bytes.
+    /// The file at a URL. It must have this content type and at most `max` bytes.
     #[boxed]
     pub async fn file(&self, url: &str, content_type: &str, max: usize) -> Result<Bytes, FetchError> {
         let request = self.http.get(url);
@@ -57,10 +57,10 @@ impl Fetcher {
         let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let is_large = response.content_length().is_some_and(|length| length > max as u64);
         if kind.split(';').next().map(str::trim) != Some(content_type) || is_large {
-            return Err(FetchError::Unfit);
+            return Err(FetchError::Unexpected);
         }
         let bytes = response.bytes().await.map_err(|error| failure(&error))?;
-        if bytes.len() > max { Err(FetchError::Unfit) } else { Ok(bytes) }
+        if bytes.len() > max { Err(FetchError::Unexpected) } else { Ok(bytes) }
     }
 }
 

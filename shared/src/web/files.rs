@@ -1,10 +1,10 @@
-//! What endpoints outside `/api` return, without the envelope.
+//! The outputs of endpoints outside `/api`, which have no envelope.
 
 use crate::endpoint::Output;
 use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
-/// The content type of a page. The errors of an endpoint with this type are pages, too.
+/// The content type of a page. An endpoint with this content type returns its errors as pages, too.
 pub const HTML: &str = "text/html; charset=utf-8";
 
 /// A page.
@@ -14,8 +14,8 @@ pub struct Html(pub String);
 impl Output for Html {
     const CONTENT_TYPE: &'static str = HTML;
 
-    fn body(&self) -> serde_json::Result<Vec<u8>> {
-        Ok(self.0.clone().into_bytes())
+    fn body(self) -> serde_json::Result<Vec<u8>> {
+        Ok(self.0.into_bytes())
     }
 
     fn describe(_: &mut SchemaGenerator) -> Value {
@@ -30,8 +30,8 @@ pub struct Xml(pub String);
 impl Output for Xml {
     const CONTENT_TYPE: &'static str = "application/xml";
 
-    fn body(&self) -> serde_json::Result<Vec<u8>> {
-        Ok(self.0.clone().into_bytes())
+    fn body(self) -> serde_json::Result<Vec<u8>> {
+        Ok(self.0.into_bytes())
     }
 
     fn describe(_: &mut SchemaGenerator) -> Value {
@@ -46,8 +46,8 @@ pub struct PlainText(pub String);
 impl Output for PlainText {
     const CONTENT_TYPE: &'static str = "text/plain; charset=utf-8";
 
-    fn body(&self) -> serde_json::Result<Vec<u8>> {
-        Ok(self.0.clone().into_bytes())
+    fn body(self) -> serde_json::Result<Vec<u8>> {
+        Ok(self.0.into_bytes())
     }
 
     fn describe(_: &mut SchemaGenerator) -> Value {

@@ -15,12 +15,12 @@ use boxed::boxed;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How long the app's page is used before it is fetched again.
-const FRESH: SignedDuration = SignedDuration::from_secs(60);
+/// How long the app's page is cached.
+const SHELL_AGE_MAX: SignedDuration = SignedDuration::from_secs(60);
 /// The largest page of the app, in bytes.
 const PAGE_BYTES_MAX: usize = 512 * 1024;
 
-/// Fills the app's page.
+/// Builds the pages of titles: puts a title's head into the app's page.
 pub struct TitlePages {
     catalogue: Catalogue,
     fetcher: Fetcher,
@@ -36,7 +36,7 @@ struct Cached {
 }
 
 impl TitlePages {
-    /// The pages, with this function's settings. The app's page is fetched for the first request.
+    /// Connects with this function's settings. The first request fetches the app's page.
     #[boxed]
     pub async fn connect(services: &Services) -> Result<Self, ConfigError> {
         let origin = services.web_origin()?;
@@ -44,8 +44,8 @@ impl TitlePages {
         Ok(Self { catalogue: Catalogue::connect(services).await?, fetcher, origin, cached: Mutex::default() })
     }
 
-    /// The page of the title with this id. If it is not a public title of this kind, the page is the app's own, with status
-    /// 404, and the app shows its usual message. While the catalogue cannot be read, the status is 503.
+    /// The page of the title with this id. If there is no public title of this kind with the id, the response is the app's
+    /// own page with status 404, and the app shows its usual message. If the catalogue cannot be read, the status is 503.
     ///
     /// # Errors
     /// If the app's page cannot be fetched and no earlier copy exists.
@@ -72,11 +72,11 @@ impl TitlePages {
         Ok(Reply::new(Html(shell.filled(&head.html()))))
     }
 
-    /// The app's page: at most a minute old, or the last one while it cannot be fetched.
+    /// The app's page: at most a minute old, or the last copy while it cannot be fetched.
     async fn shell(&self, now: Timestamp) -> Result<Arc<Shell>, FetchError> {
         let cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(cached) = &cached
-            && now.duration_since(cached.checked_at) < FRESH
+            && now.duration_since(cached.checked_at) < SHELL_AGE_MAX
         {
             return Ok(cached.shell.clone());
         }
@@ -92,6 +92,6 @@ impl TitlePages {
 
     async fn fetched(&self) -> Result<Shell, FetchError> {
         let page = self.fetcher.file(&format!("{}/index.html", self.origin), "text/html", PAGE_BYTES_MAX).await?;
-        std::str::from_utf8(&page).map(Shell::parse).map_err(|_| FetchError::Unfit)
+        std::str::from_utf8(&page).map(Shell::parse).map_err(|_| FetchError::Unexpected)
     }
 }

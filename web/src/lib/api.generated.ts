@@ -3211,7 +3211,7 @@ export interface components {
              * @description Its name, which no other profile of the account has.
              */
             name: string;
-            /** @description Its picture; by default, the first one that no other profile has. */
+            /** @description Its picture; by default, the first one that no other profile uses. */
             avatar?: components["schemas"]["Avatar"] | null;
             /**
              * Format: int32
@@ -3917,7 +3917,7 @@ export interface components {
              */
             episodes: number;
         };
-        /** @description What the profile requires. */
+        /** @description The PIN that the profile requires. */
         SelectProfileRequest: {
             /** @description The PIN, if the profile has one. */
             pin?: components["schemas"]["Pin"] | null;
@@ -12740,7 +12740,7 @@ export interface operations {
     "continue-watching": {
         parameters: {
             query?: {
-                /** @description The most videos to return. */
+                /** @description The most items to return. */
                 limit?: number;
                 /** @description The cursor of the previous page's response. */
                 cursor?: string;
@@ -12944,7 +12944,7 @@ export interface operations {
     "list-history": {
         parameters: {
             query?: {
-                /** @description The most videos to return. */
+                /** @description The most items to return. */
                 limit?: number;
                 /** @description The cursor of the previous page's response. */
                 cursor?: string;
@@ -16208,7 +16208,7 @@ export interface operations {
     "list-invoices": {
         parameters: {
             query?: {
-                /** @description The most invoices to return. */
+                /** @description The most items to return. */
                 limit?: number;
                 /** @description The cursor of the previous page's response. */
                 cursor?: string;
@@ -18023,7 +18023,7 @@ export interface operations {
     "list-watchlist": {
         parameters: {
             query?: {
-                /** @description The most videos to return. */
+                /** @description The most items to return. */
                 limit?: number;
                 /** @description The cursor of the previous page's response. */
                 cursor?: string;
