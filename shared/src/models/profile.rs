@@ -198,13 +198,17 @@ impl NewProfile {
 impl ProfileEdits {
     /// Whether the changes affect a profile's PIN or let it watch more, which requires the password.
     pub fn needs_password(&self, before: &Profile) -> bool {
-        let changes_pin = self.pin.given().is_some_and(|pin| pin.is_some() || before.pin_hash.is_some());
         let allows_more = self.age_limit.given().is_some_and(|after| match (before.age_limit, after) {
             (None, _) => false,
             (Some(_), None) => true,
             (Some(before), Some(after)) => *after > before,
         });
-        changes_pin || allows_more
+        self.changes_pin(before) || allows_more
+    }
+
+    /// Whether they set, change or remove a PIN.
+    pub fn changes_pin(&self, before: &Profile) -> bool {
+        self.pin.given().is_some_and(|pin| pin.is_some() || before.pin_hash.is_some())
     }
 
     /// The profiles with the one of this id changed. `pin_hash` is the hash of the new PIN, if one is given.
