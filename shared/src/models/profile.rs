@@ -257,8 +257,7 @@ pub fn removed(profiles: &[Profile], id: ProfileId) -> Result<Vec<Profile>, Prof
     }
 }
 
-/// Whether another profile has the name of this one. Others may have the same name: the first profile is called like the account
-/// until it gets a name of its own.
+/// Whether another profile has the name of this one.
 fn is_taken(profiles: &[Profile], named: &Profile) -> bool {
     let name = named.name.to_lowercase();
     profiles.iter().any(|other| other.id != named.id && other.name.to_lowercase() == name)
