@@ -1,6 +1,7 @@
 import { expect } from './test.ts';
 import { answered } from './traffic.ts';
-import type { Page } from './test.ts';
+import type { Platform, Video } from './platform.ts';
+import type { Page, Person } from './test.ts';
 
 /** The state of the player's `video` element: the position in seconds and the width of the picture. */
 export interface Playing {
@@ -46,6 +47,21 @@ export async function seek(page: Page, seconds: number): Promise<void> {
 export async function watch(page: Page, id: string): Promise<void> {
   await page.goto(`/videos/${id}`);
   await page.getByRole('link', { name: /^(Play|Resume|Watch again)/ }).click();
+}
+
+/** Opens a player that is playing, for a new subscriber, and shows its controls. */
+export async function openPlayer(pageOf: (person: Person) => Promise<Page>, platform: Platform, video?: Video): Promise<Page> {
+  const page = await pageOf(await platform.subscriber('premium'));
+  await watch(page, (video ?? (await platform.video('premium'))).id);
+  await expectPlays(page, 0.5);
+  await page.mouse.move(600, 300);
+  return page;
+}
+
+/** Pauses the film with a key. The controls stay visible meanwhile. */
+export async function pause(page: Page): Promise<void> {
+  await page.keyboard.press('k');
+  await expect.poll(async () => (await playing(page))?.paused).toBe(true);
 }
 
 /**
