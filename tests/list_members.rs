@@ -1,5 +1,6 @@
 //! `GET /api/admin/members`
 
+use crate::verify_email::{newest_link, verify};
 use serde_json::{Value, json};
 use support::billing::{platform_without_trial, signed_in_again};
 use support::{Answer, Platform, Viewer};
@@ -184,6 +185,63 @@ async fn a_search_can_be_restricted_to_a_status() {
 
     assert_eq!(found(&admin, "q=ada&status=none").await.0, [SEARCHED[1]]);
     assert_eq!(found(&admin, "q=ada&status=active").await.0, Vec::<String>::new());
+}
+
+/// Confirms the address of an account with the link that was sent to it.
+async fn confirm_address(platform: &Platform, email: &str) {
+    let answer = verify(platform, &newest_link(platform, email)).await;
+    assert_eq!(answer.status(), 200, "{answer}");
+}
+
+#[tokio::test]
+async fn members_are_filtered_by_whether_their_address_is_confirmed() {
+    let platform = platform_without_trial().await;
+    let admin = platform.admin().await;
+    platform.advance(1).await;
+    let payer = platform.subscriber("basic").await;
+    platform.advance(1).await;
+    let second_payer = platform.subscriber("premium").await;
+    platform.advance(1).await;
+    for (email, name) in SEARCHED.into_iter().zip(["Zoe", "Ada", "Grace"]) {
+        register_named(&platform, email, name).await;
+    }
+    let [one, two, other] = SEARCHED;
+    platform.advance(60).await;
+    confirm_address(&platform, one).await;
+    confirm_address(&platform, second_payer.email()).await;
+
+    for (query, expected) in [
+        ("verified=true", vec![one, second_payer.email()]),
+        ("verified=false", vec![other, two, payer.email(), admin.email()]),
+        ("verified=true&status=active", vec![second_payer.email()]),
+        ("verified=false&status=active", vec![payer.email()]),
+        ("verified=true&status=none", vec![one]),
+        ("verified=false&status=none", vec![other, two, admin.email()]),
+        ("verified=true&q=member", vec![one]),
+        ("verified=false&q=member", vec![other, two]),
+        ("verified=true&email=member-1@viewers.test", vec![one]),
+        ("verified=false&email=member-1@viewers.test", vec![]),
+        ("verified=false&q=member-1@viewers.test", vec![]),
+    ] {
+        assert_eq!(found(&admin, query).await.0, expected, "{query}");
+        assert_eq!(found(&admin, &format!("limit=1&{query}")).await.0, expected, "{query}, one at a time");
+    }
+    let first = admin.get("/api/admin/members?verified=true&limit=1").await;
+    let cursor = first.next_cursor().expect("more");
+    let crossed = admin.get(&format!("/api/admin/members?verified=false&limit=1&cursor={cursor}")).await;
+    assert_eq!(crossed.code(), "INVALID_CURSOR");
+}
+
+#[tokio::test]
+async fn a_filter_by_confirmed_address_is_true_or_false() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+
+    for value in ["", "yes", "1", "True", "null"] {
+        let answer = admin.get(&format!("/api/admin/members?verified={value}")).await;
+        assert_eq!(answer.code(), "VALIDATION_ERROR", "{value}: {answer}");
+        assert_eq!(answer.details()[0]["field"], "verified", "{value}: {answer}");
+    }
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use shared::models::subscription::Status;
 use shared::models::text::OptionalLine;
 use shared::pages::Pages;
 use shared::services::{ConfigError, Services};
-use shared::stores::members::{Member, Members};
+use shared::stores::members::{Member, MemberFilter, Members};
 
 /// Queries the index of users by registration time, or the index of subscriptions by status.
 pub struct ListMembers {
@@ -31,6 +31,8 @@ pub struct ListQuery {
     email: Option<Email>,
     /// Only members whose subscription has this status.
     status: Option<Status>,
+    /// Only members who have confirmed their address (`true`), or only those who have not (`false`).
+    verified: Option<bool>,
     /// The most members to return; 20 by default. A page may have fewer and still be followed by another.
     #[serde(default)]
     limit: PageSize,
@@ -52,27 +54,28 @@ impl Endpoint for ListMembers {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<Member>>, ApiError> {
-        let Query(ListQuery { q, email, status, limit, cursor }) = call.input;
+        let Query(ListQuery { q, email, status, verified, limit, cursor }) = call.input;
         // An empty search field does not filter.
         let q = q.as_ref().and_then(OptionalLine::given);
         let sought = q.and_then(WordQuery::parse);
-        let filter = (sought.as_ref().and(q), email.as_ref().map(Email::key), status.map(Status::name));
-        let page = self.pages.request(&filter, limit, cursor).await?;
+        let filter = MemberFilter { status, verified };
+        let query = (sought.as_ref().and(q), email.as_ref().map(Email::key), filter);
+        let page = self.pages.request(&query, limit, cursor).await?;
 
         let page = match (&email, &sought) {
             (Some(email), sought) => {
-                let mut members = self.members.of_email(email, status).await?;
+                let mut members = self.members.of_email(email, filter).await?;
                 members.retain(|member| sought.as_ref().is_none_or(|query| member.is_found_by(query)));
                 page.page(members, None::<()>)?
             }
             (None, Some(words)) => {
                 let address: Option<Email> = q.and_then(|typed| typed.parse().ok());
                 let (members, next) =
-                    self.members.search(words, address.as_ref(), status, page.limit(), page.after()?).await?;
+                    self.members.search(words, address.as_ref(), filter, page.limit(), page.after()?).await?;
                 page.page(members, next)?
             }
             (None, None) => {
-                let (members, next) = self.members.page(status, page.limit(), page.after()?).await?;
+                let (members, next) = self.members.page(filter, page.limit(), page.after()?).await?;
                 page.page(members, next)?
             }
         };

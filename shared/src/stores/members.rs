@@ -26,11 +26,11 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The most reads per page, if most users are filtered out, and the users per read.
+/// The most reads per page, if most users are filtered out.
 const READS_MAX: usize = 10;
+/// The users per read of a filtered list, and the subscriptions that are read together.
 const USERS_READ: usize = 100;
-/// The most reads per search, and the users per read: a search examines at most 10,000 users per request.
-const SEARCH_READS_MAX: usize = 10;
+/// The users per read of a search, which examines at most 10,000 users per request.
 const SEARCH_USERS_READ: usize = 1000;
 
 /// An entry in the list of members.
@@ -158,6 +158,25 @@ impl MemberDetail {
     }
 }
 
+/// Which members a list contains.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct MemberFilter {
+    /// Only members whose subscription has this status.
+    pub status: Option<Status>,
+    /// Only members who have confirmed their address, or only those who have not.
+    pub verified: Option<bool>,
+}
+
+impl MemberFilter {
+    fn admits(self, member: &Member) -> bool {
+        self.status.is_none_or(|status| member.status == status) && self.admits_address(member.user.email_verified)
+    }
+
+    fn admits_address(self, email_verified: bool) -> bool {
+        self.verified.is_none_or(|verified| email_verified == verified)
+    }
+}
+
 /// Where a search continues: after this user, or at the newest one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SearchPosition(Option<UserPosition>);
@@ -180,29 +199,32 @@ impl Members {
         })
     }
 
-    /// A page of members, newest first, and where the next page starts. With a rare status a page may be shorter than
-    /// `limit` and still be followed by another.
+    /// A page of members, newest first, and where the next page starts. If few members pass the filter, a page may be
+    /// shorter than `limit` and still be followed by another.
     #[boxed]
     pub async fn page(
         &self,
-        status: Option<Status>,
+        filter: MemberFilter,
         limit: usize,
         after: Option<UserPosition>,
     ) -> Result<(Vec<Member>, Option<UserPosition>), StoreError> {
-        match status {
-            None => self.newest(limit, after).await,
+        match filter {
+            MemberFilter { status: None, verified: None } => self.newest(limit, after).await,
             // A user who never opened a checkout has no subscription row, so the index by status does not list them.
-            Some(Status::None) => self.without_subscription(limit, after).await,
-            Some(status) => self.of_status(status, limit, after).await,
+            MemberFilter { status: None | Some(Status::None), .. } => {
+                let (found, next) = self.examine(USERS_READ, |_| true, filter, limit, (Vec::new(), after)).await?;
+                Ok((found, next.and_then(|SearchPosition(after)| after)))
+            }
+            MemberFilter { status: Some(status), .. } => self.of_status(status, filter, limit, after).await,
         }
     }
 
     /// The member with an address, if there is one.
     #[boxed]
-    pub async fn of_email(&self, email: &Email, status: Option<Status>) -> Result<Vec<Member>, StoreError> {
+    pub async fn of_email(&self, email: &Email, filter: MemberFilter) -> Result<Vec<Member>, StoreError> {
         let Some(credential) = self.users.credential(email).await? else { return Ok(Vec::new()) };
-        let (members, _) = self.of_ids(&[credential.user_id]).await?;
-        Ok(members.into_iter().filter(|member| status.is_none_or(|status| member.status == status)).collect())
+        let members = self.of_ids(&[credential.user_id]).await?;
+        Ok(members.into_iter().map(|(member, _)| member).filter(|member| filter.admits(member)).collect())
     }
 
     /// A page of the members that a query matches, newest first, and where the next page starts. DynamoDB cannot search
@@ -214,29 +236,43 @@ impl Members {
         &self,
         query: &WordQuery,
         address: Option<&Email>,
-        status: Option<Status>,
+        filter: MemberFilter,
         limit: usize,
         place: Option<SearchPosition>,
     ) -> Result<(Vec<Member>, Option<SearchPosition>), StoreError> {
-        let mut found = match address {
-            Some(address) if place.is_none() => self.of_email(address, status).await?,
+        let first = match address {
+            Some(address) if place.is_none() => self.of_email(address, filter).await?,
             _ => Vec::new(),
         };
-        let mut after = place.and_then(|SearchPosition(after)| after);
         let is_sought = |user: &User| {
             let is_first = address.is_some_and(|address| address.key() == user.email.key());
             !is_first && query.finds(&[user.email.as_typed(), user.name.as_deref().unwrap_or_default()])
         };
-        for _ in 0..SEARCH_READS_MAX {
-            let (users, more) = self.users.newest(SEARCH_USERS_READ, after.as_ref()).await?;
-            let hits: Vec<User> = users.iter().filter(|user| is_sought(user)).cloned().collect();
-            for hits in hits.chunks(limit) {
+        let after = place.and_then(|SearchPosition(after)| after);
+        self.examine(SEARCH_USERS_READ, is_sought, filter, limit, (first, after)).await
+    }
+
+    /// Adds to the members `found` those among the users after a position who are sought and pass the filter, until
+    /// there are `limit`. Returns where the next page starts. Each call examines a limited number of users.
+    async fn examine(
+        &self,
+        users_read: usize,
+        is_sought: impl Fn(&User) -> bool + Send + Sync,
+        filter: MemberFilter,
+        limit: usize,
+        (mut found, mut after): (Vec<Member>, Option<UserPosition>),
+    ) -> Result<(Vec<Member>, Option<SearchPosition>), StoreError> {
+        let is_hit = |user: &User| filter.admits_address(user.email_verified) && is_sought(user);
+        for _ in 0..READS_MAX {
+            let (users, more) = self.users.newest(users_read, after.as_ref()).await?;
+            let hits: Vec<User> = users.iter().filter(|user| is_hit(user)).cloned().collect();
+            for hits in hits.chunks(USERS_READ) {
                 for (member, user) in self.beside(hits).await?.into_iter().zip(hits) {
                     if found.len() >= limit {
                         return Ok((found, Some(SearchPosition(after))));
                     }
                     after = Some(UserPosition::new(user));
-                    found.extend(Some(member).filter(|member| status.is_none_or(|status| member.status == status)));
+                    found.extend(Some(member).filter(|member| filter.admits(member)));
                 }
             }
             if !more {
@@ -260,51 +296,41 @@ impl Members {
     async fn of_status(
         &self,
         status: Status,
-        limit: usize,
-        after: Option<UserPosition>,
-    ) -> Result<(Vec<Member>, Option<UserPosition>), StoreError> {
-        let (ids, more) = self.subscriptions.of_status(status, limit, after.map(|after| after.id())).await?;
-        let (mut members, last) = self.of_ids(&ids).await?;
-        // The index may lag behind the rows.
-        members.retain(|member| member.status == status);
-        Ok((members, last.filter(|_| more)))
-    }
-
-    async fn without_subscription(
-        &self,
+        filter: MemberFilter,
         limit: usize,
         mut after: Option<UserPosition>,
     ) -> Result<(Vec<Member>, Option<UserPosition>), StoreError> {
         let mut found = Vec::new();
         for _ in 0..READS_MAX {
-            let (users, more) = self.users.newest(USERS_READ, after.as_ref()).await?;
-            for (member, user) in self.beside(&users).await?.into_iter().zip(&users) {
+            let (ids, more) = self.subscriptions.of_status(status, limit, after.as_ref().map(UserPosition::id)).await?;
+            let users = self.of_ids(&ids).await?;
+            let is_empty = users.is_empty();
+            for (member, position) in users {
                 if found.len() == limit {
                     return Ok((found, after));
                 }
-                after = Some(UserPosition::new(user));
-                found.extend(Some(member).filter(|member| member.status == Status::None));
+                after = Some(position);
+                // The index may lag behind the rows.
+                found.extend(Some(member).filter(|member| filter.admits(member)));
             }
-            if !more {
+            if !more || is_empty {
                 return Ok((found, None));
             }
         }
         Ok((found, after))
     }
 
-    /// Members by id, in that order, and the position of the last one. Users who were deleted meanwhile are omitted.
-    async fn of_ids(&self, ids: &[UserId]) -> Result<(Vec<Member>, Option<UserPosition>), StoreError> {
+    /// Members by id, in that order, each with its position. Users who were deleted meanwhile are omitted.
+    async fn of_ids(&self, ids: &[UserId]) -> Result<Vec<(Member, UserPosition)>, StoreError> {
         let users: Vec<_> = ids.iter().map(|id| User::key(*id)).collect();
         let subscriptions: Vec<_> = ids.iter().map(|id| Subscription::key(*id)).collect();
         let (users, subscriptions) = tokio::try_join!(self.database.read(users), self.database.read(subscriptions))?;
-        let mut members = Vec::new();
-        let mut last = None;
-        for (user, subscription) in users.into_iter().zip(subscriptions) {
-            let Some(user) = user else { continue };
-            members.push(Member::new(&user, &subscription.unwrap_or_default()));
-            last = Some(UserPosition::new(&user));
-        }
-        Ok((members, last))
+        let both = users.into_iter().zip(subscriptions);
+        let listed = both.filter_map(|(user, subscription)| {
+            let (user, subscription) = (user?, subscription.unwrap_or_default());
+            Some((Member::new(&user, &subscription), UserPosition::new(&user)))
+        });
+        Ok(listed.collect())
     }
 
     async fn beside(&self, users: &[User]) -> Result<Vec<Member>, StoreError> {
