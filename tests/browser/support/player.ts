@@ -19,14 +19,17 @@ export async function playing(page: Page): Promise<Playing | null> {
   });
 }
 
-/** Waits until playback has passed a position, in seconds. Returns the current position. */
+/** Waits until playback has passed a position, in seconds, with a picture. Returns the current position. */
 export async function expectPlays(page: Page, beyond = 0): Promise<number> {
-  await expect
-    .poll(async () => (await playing(page))?.at ?? -1, { message: `plays beyond ${beyond} s`, timeout: 60_000 })
-    .toBeGreaterThan(beyond);
-  const now = await playing(page);
-  expect(now?.width, 'there is a picture').toBeGreaterThan(0);
-  return now?.at ?? -1;
+  let at = -1;
+  const seen = async () => {
+    const now = await playing(page);
+    // Just after a change of the film, the position can still be the last one's. Only the new one has a picture then.
+    at = now && now.width > 0 ? now.at : -1;
+    return at;
+  };
+  await expect.poll(seen, { message: `plays beyond ${beyond} s, with a picture`, timeout: 60_000 }).toBeGreaterThan(beyond);
+  return at;
 }
 
 /** Waits until playback has advanced by some seconds. Returns the current position. */
