@@ -165,6 +165,13 @@ test('profiles can be added, changed and, after a confirmation, deleted', async 
   await expect(dialog(page)).toHaveCount(0);
   await expect(main(page).getByText('Kids, up to 12')).toBeVisible();
 
+  await page.getByRole('button', { name: 'Edit Kimberly' }).click();
+  await dialog(page).getByRole('combobox').click();
+  await page.getByRole('option', { name: 'Kids, up to 9' }).click();
+  await expect(password, 'a lower limit needs no password').toHaveCount(0);
+  await dialog(page).getByRole('button', { name: 'Save' }).click();
+  await expect(main(page).getByText('Kids, up to 9')).toBeVisible();
+
   await expect(page.getByRole('button', { name: 'Delete Ada' }), 'the first profile stays').toHaveCount(0);
   await page.getByRole('button', { name: 'Delete Kimberly' }).click();
   await dialog(page).getByRole('button', { name: 'Cancel' }).click();
