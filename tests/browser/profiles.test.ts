@@ -282,8 +282,20 @@ test('after switching, nothing of the other profile is shown, in this tab or ano
   await menu(page).click();
   await page.getByRole('menuitem', { name: 'Switch profile' }).click();
   await expect(card(page, 'Ada')).toHaveAttribute('aria-current', 'true');
+  // Until Kim's list arrives, Ada's must not be shown in its place.
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.context().route(/\/api\/watchlist/, async (route) => {
+    await held;
+    await route.fallback();
+  });
   await card(page, 'Kim').click();
   await expect(page).toHaveURL('/my-list');
+  for (const each of [page, tab]) {
+    await expect(title(each)).toHaveText('My list');
+    await expect(main(each).getByText(own.title)).toHaveCount(0);
+  }
+  release();
   for (const each of [page, tab]) {
     await expect(main(each).getByText(hers.title)).toBeVisible();
     await expect(main(each).getByText(own.title)).toHaveCount(0);

@@ -27,14 +27,15 @@ const shown = (page: Page) =>
     return texts.map((text) => text.trim()).filter((text) => text !== '');
   });
 
-/** The app's own texts that do not fit: wider or higher than their element, or beyond the screen. Names of films may be shortened. */
+/** The app's own texts that do not fit: wider or higher than their element, beyond the screen, or a button's on two lines. Names of films may be shortened. */
 const cutOff = (page: Page) =>
   page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('button:not(.card), h1, h2, .eyebrow, .menu-item, .pairing-text li, .film, .refusal')]
       .filter((element) => element.checkVisibility() && element.getBoundingClientRect().top < innerHeight)
       .filter((element) => {
         const { left, right } = element.getBoundingClientRect();
-        const isCut = element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 8;
+        const isWrapped = element.matches('.buttons .button') && element.clientHeight > 3 * parseFloat(getComputedStyle(element).fontSize);
+        const isCut = isWrapped || element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 8;
         return isCut || left < 0 || right > innerWidth;
       })
       .map((element) => element.textContent),
@@ -90,6 +91,12 @@ for (const { language, locale } of LANGUAGES) {
       await page.goto(`/tv/titles/${id}`);
       await expect(focused(page)).toHaveText(of('Play'));
       await expect(page.getByRole('button', { name: of('Add to my list') })).toBeVisible();
+      await expectTranslated();
+
+      await platform.api('PUT', `/api/videos/${id}/progress`, person, { progress: 12 });
+      await page.goto(`/tv/titles/${id}`);
+      await expect(page.locator('.screen:not([hidden]) .buttons .button')).toHaveCount(3);
+      await expectFocus(page);
       await expectTranslated();
 
       await press(page, 'Enter');
