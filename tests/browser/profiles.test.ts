@@ -295,12 +295,13 @@ test('after switching, nothing of the other profile is shown, in this tab or ano
     await expect(title(each)).toHaveText('My list');
     await expect(main(each).getByText(own.title)).toHaveCount(0);
   }
+  const kept = () => page.evaluate(() => localStorage.getItem('marquee.lists') ?? '');
+  await expect.poll(kept, { message: 'the lists for offline use are not Ada’s' }).not.toContain(own.id);
   release();
   for (const each of [page, tab]) {
     await expect(main(each).getByText(hers.title)).toBeVisible();
     await expect(main(each).getByText(own.title)).toHaveCount(0);
   }
-  const kept = () => page.evaluate(() => localStorage.getItem('marquee.lists') ?? '');
   await expect.poll(kept, { message: 'the lists for offline use are Kim’s' }).toContain(hers.id);
   expect(await kept()).not.toContain(own.id);
 });
