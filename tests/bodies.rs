@@ -99,6 +99,26 @@ async fn a_body_without_a_json_content_type_is_415() {
 }
 
 #[tokio::test]
+async fn a_body_that_nobody_needs_is_json_too() {
+    let platform = roomy().await;
+    let viewer = platform.register("ada@viewers.test").await;
+    let send = async |content_type: &str, body: String| {
+        let request = viewer.request(Method::POST, "/api/auth/resend-verification").body(body);
+        viewer.send(request.header("content-type", content_type)).await
+    };
+
+    let of_another_type = send("text/plain", "Please send it again.".to_owned()).await;
+    let large = send("application/json", format!("\"{}\"", "x".repeat(32 * 1_024))).await;
+
+    assert_eq!((of_another_type.status(), of_another_type.code()), (415, "UNSUPPORTED_MEDIA_TYPE"));
+    assert_eq!((large.status(), large.code()), (413, "PAYLOAD_TOO_LARGE"));
+    for (content_type, body) in [("application/json", "{}"), ("text/plain", "")] {
+        let sent = send(content_type, body.to_owned()).await;
+        assert!(sent.status() < 300, "{content_type}: {sent}");
+    }
+}
+
+#[tokio::test]
 async fn a_refused_value_is_never_repeated() {
     let platform = roomy().await;
     for (path, body) in [

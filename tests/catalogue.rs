@@ -79,6 +79,7 @@ fn video(number: usize, now: Timestamp) -> Video {
         obsolete: Vec::new(),
         former_assets: Vec::new(),
         caption_replacements: Vec::new(),
+        found_captions: Vec::new(),
         carried_captions: Vec::new(),
         check_at: None,
         listing: LISTING.to_owned(),

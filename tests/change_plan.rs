@@ -437,6 +437,51 @@ async fn an_idempotency_key_of_a_downgrade_is_refused_for_undoing_it() {
 }
 
 #[tokio::test]
+async fn a_late_duplicate_of_an_undone_downgrade_does_not_schedule_it_again() {
+    let platform = platform_without_trial().await;
+    for key_of_undoing in [None, Some("k2")] {
+        let viewer = platform.subscriber("premium").await;
+        let (basic, premium) = (json!({ "plan_type": "basic" }), json!({ "plan_type": "premium" }));
+        assert_eq!(with_key(&viewer, "k1", basic.clone()).await.status(), 200);
+        assert_eq!(with_key(&viewer, "k1", basic.clone()).await.status(), 200, "an early duplicate changes nothing");
+        let undone = match key_of_undoing {
+            Some(key) => with_key(&viewer, key, premium.clone()).await,
+            None => change(&viewer, premium.clone()).await,
+        };
+        assert_eq!(undone.status(), 200, "{undone}");
+
+        let late = with_key(&viewer, "k1", basic.clone()).await;
+
+        assert_eq!((late.status(), late.code()), (409, "CONFLICT"), "{key_of_undoing:?}: {late}");
+        assert_eq!(subscription(&viewer).await["pending_plan_type"], Value::Null, "{key_of_undoing:?}");
+        assert_eq!(at_stripe(&platform, &viewer).await["schedule"], Value::Null, "{key_of_undoing:?}");
+        let again = with_key(&viewer, "k3", basic).await;
+        assert_eq!(again.data()["pending_plan_type"], "basic", "a new request schedules it: {again}");
+        if let Some(key) = key_of_undoing {
+            let late = with_key(&viewer, key, premium).await;
+            assert_eq!((late.status(), late.code()), (409, "CONFLICT"), "{late}");
+            assert_eq!(subscription(&viewer).await["pending_plan_type"], "basic", "the new downgrade is kept");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_downgrade_that_failed_halfway_is_finished_by_the_same_request() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("premium").await;
+    let basic = json!({ "plan_type": "basic" });
+    platform.fault(json!({ "target": "stripe", "operation": "POST /v1/subscription_schedules", "kind": "error",
+        "count": 100 }));
+    let failed = with_key(&viewer, "k1", basic.clone()).await;
+    assert_eq!(failed.status(), 502, "{failed}");
+    platform.running().faults().clear();
+
+    let repeated = with_key(&viewer, "k1", basic).await;
+
+    assert_eq!((repeated.status(), &repeated.data()["pending_plan_type"]), (200, &json!("basic")), "{repeated}");
+}
+
+#[tokio::test]
 async fn concurrent_changes_are_charged_once() {
     let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;

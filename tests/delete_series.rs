@@ -86,3 +86,28 @@ async fn a_series_with_a_trailer_cannot_be_deleted() {
     assert_eq!(admin.delete(&format!("/api/admin/videos/{trailer}")).await.status(), 200);
     assert_eq!(admin.delete(&path).await.status(), 200);
 }
+
+#[tokio::test]
+async fn a_trailer_added_during_the_deletion_is_never_left_without_its_series() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let id = platform.new_series(&admin, "Harbour Nine").await;
+    let body = json!({ "title": "T", "category": "Drama", "required_plan": "free", "trailer_of": id });
+    let path = format!("/api/admin/series/{id}");
+    let table = platform.setting("delete-series", "SERIES_TABLE");
+    let wait =
+        json!({ "target": "dynamodb", "table": table, "operation": "TransactWriteItems", "kind": "wait", "count": 1 });
+    platform.fault(wait);
+    let add = async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        let added = admin.post("/api/admin/videos", body.clone()).await;
+        platform.running().faults().clear();
+        added
+    };
+
+    let (deleted, added) = tokio::join!(admin.delete(&path), add);
+
+    assert_eq!(added.status(), 201, "{added}");
+    assert_eq!((deleted.status(), deleted.code()), (409, "CONFLICT"), "{deleted}");
+    assert_eq!(admin.get("/api/admin/series").await.data()[0]["id"], id);
+}

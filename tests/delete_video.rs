@@ -1,7 +1,7 @@
 //! `DELETE /api/admin/videos/{id}`
 
-use serde_json::json;
-use support::Platform;
+use serde_json::{Value, json};
+use support::{Answer, Platform, Viewer};
 
 #[tokio::test]
 async fn a_deleted_video_is_gone_everywhere() {
@@ -53,6 +53,62 @@ async fn a_waiting_upload_is_cancelled_with_its_video() {
     let put = platform.client().put(url).body("a file").send().await.expect("an answer");
     assert!(put.status().is_client_error(), "{}", put.status());
     assert_eq!(admin.get("/api/admin/videos").await.data(), &json!([]));
+}
+
+/// Two requests for a film, the first of which has read everything and waits to write while the second one is handled.
+async fn overtaken(
+    platform: &Platform,
+    first: impl Future<Output = Answer>,
+    second: impl Future<Output = Answer>,
+) -> [Answer; 2] {
+    let table = platform.setting("delete-video", "VIDEOS_TABLE");
+    let wait =
+        json!({ "target": "dynamodb", "table": table, "operation": "TransactWriteItems", "kind": "wait", "count": 1 });
+    platform.fault(wait);
+    let meanwhile = async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        let second = second.await;
+        platform.running().faults().clear();
+        second
+    };
+    let (first, second) = tokio::join!(first, meanwhile);
+    [first, second]
+}
+
+/// The path of a film that waits for its file, and a trailer of it to create.
+async fn film_and_trailer(platform: &Platform) -> (Viewer, String, Value) {
+    let admin = platform.admin().await;
+    // Mux reports the deleted upload only afterwards.
+    platform.mux_webhooks("hold").await;
+    let film = json!({ "title": "Film", "category": "Drama", "required_plan": "free" });
+    let film = admin.post("/api/admin/videos", film).await.data()["video"]["id"].as_str().expect("an id").to_owned();
+    let trailer = json!({ "title": "Trailer", "category": "Drama", "required_plan": "free", "trailer_of": film });
+    (admin, format!("/api/admin/videos/{film}"), trailer)
+}
+
+#[tokio::test]
+async fn a_film_that_gets_a_trailer_during_its_deletion_stays() {
+    let platform = Platform::bare().await;
+    let (admin, film, trailer) = film_and_trailer(&platform).await;
+
+    let [deleted, added] = overtaken(&platform, admin.delete(&film), admin.post("/api/admin/videos", trailer)).await;
+
+    assert_eq!(added.status(), 201, "{added}");
+    assert_eq!((deleted.status(), deleted.code()), (409, "CONFLICT"), "{deleted}");
+    assert_eq!(admin.get("/api/admin/videos").await.data().as_array().map(Vec::len), Some(2), "the film is kept");
+}
+
+#[tokio::test]
+async fn a_trailer_of_a_film_that_is_deleted_meanwhile_is_refused() {
+    let platform = Platform::bare().await;
+    let (admin, film, trailer) = film_and_trailer(&platform).await;
+
+    let [added, deleted] = overtaken(&platform, admin.post("/api/admin/videos", trailer), admin.delete(&film)).await;
+
+    assert_eq!(deleted.status(), 200, "{deleted}");
+    assert_eq!((added.status(), added.code()), (400, "VALIDATION_ERROR"), "{added}");
+    assert_eq!(added.details()[0]["field"], "trailer_of");
+    assert_eq!(admin.get("/api/admin/videos").await.data(), &json!([]), "no trailer is left behind");
 }
 
 #[tokio::test]

@@ -132,6 +132,28 @@ async fn a_heartbeat_of_another_profiles_playback_is_refused_and_writes_nothing(
     assert_ne!(renewed.data()["playback_session_id"], id, "a playback is not handed over: {renewed}");
 }
 
+#[tokio::test]
+async fn a_late_heartbeat_of_another_profiles_playback_writes_nothing_even_without_its_lease() {
+    let platform = Platform::bare().await;
+    let (ada, _, films) = household(&platform, 2).await;
+    let id = playback(&ada, &films[0]).await;
+    beat(&platform, &ada, &films[0], &id, 10.0).await;
+    let first = ada.get("/api/profiles").await.data()[0].clone();
+    let robin = ada.get("/api/profiles").await.data()[1].clone();
+    let as_robin = selected(&ada, &robin).await;
+    let of_robin = playback(&as_robin, &films[1]).await;
+
+    let refused = beat(&platform, &as_robin, &films[0], &id, 50.0).await;
+
+    assert_eq!((refused.status(), refused.code()), (409, "STREAM_STOPPED"), "{refused}");
+    assert_eq!(history(&as_robin, 10).await, [], "it is not Robin's");
+    let as_ada = selected(&as_robin, &first).await;
+    playback(&as_ada, &films[0]).await;
+    let late = beat(&platform, &as_ada, &films[1], &of_robin, 20.0).await;
+    assert_eq!((late.status(), late.code()), (409, "STREAM_STOPPED"), "{late}");
+    assert_eq!(history(&as_ada, 10).await, [(films[0].clone(), 10.0, false)], "nor the first profile's");
+}
+
 fn text(value: &Value) -> &str {
     value.as_str().expect("a text")
 }

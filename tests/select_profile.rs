@@ -209,6 +209,10 @@ async fn after_five_wrong_pins_even_the_right_one_is_refused_for_a_quarter_of_an
     let refused = select(&viewer, &robin, json!({ "pin": "4711" })).await;
 
     assert_eq!((refused.status(), refused.code()), (429, "RATE_LIMITED"), "{refused}");
+    let wait: u64 = refused.header("retry-after").parse().expect("seconds");
+    assert!((780..=960).contains(&wait), "{wait}");
+    let message = format!("Too many wrong PINs. Try again in {} minutes.", wait.div_ceil(60));
+    assert_eq!(refused.json()["error"]["message"], message);
     let other_session = platform.sign_in("ada@viewers.test", PASSWORD).await;
     assert_eq!(select(&other_session, &robin, json!({ "pin": "4711" })).await.code(), "RATE_LIMITED", "any device");
     let first = profiles(&viewer).await[0].clone();
@@ -217,6 +221,47 @@ async fn after_five_wrong_pins_even_the_right_one_is_refused_for_a_quarter_of_an
     assert_eq!(select(&stranger, &robin, json!({ "pin": "4711" })).await.code(), "NOT_FOUND");
     platform.advance(17 * 60).await;
     assert_eq!(select(&other_session, &robin, json!({ "pin": "4711" })).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_new_pin_can_be_used_at_once_after_too_many_wrong_ones() {
+    let platform = Platform::bare().await;
+    let (viewer, robin) = with_pin(&platform).await;
+    let exhausted = async || {
+        for _ in 0..5 {
+            assert_eq!(select(&viewer, &robin, json!({ "pin": "0000" })).await.code(), "INVALID_CREDENTIALS");
+        }
+        assert_eq!(select(&viewer, &robin, json!({ "pin": "0000" })).await.code(), "RATE_LIMITED");
+    };
+    exhausted().await;
+    let renamed = viewer.patch(&path(&robin), json!({ "name": "Robin H." })).await;
+    assert_eq!(renamed.status(), 200, "{renamed}");
+    let refused = viewer.patch(&path(&robin), json!({ "pin": "1234", "password": "a wrong password" })).await;
+    assert_eq!(refused.code(), "INVALID_CREDENTIALS", "{refused}");
+    assert_eq!(select(&viewer, &robin, json!({ "pin": "4711" })).await.code(), "RATE_LIMITED", "the PIN is unchanged");
+
+    let set = viewer.patch(&path(&robin), json!({ "pin": "1234", "password": PASSWORD })).await;
+
+    assert_eq!(set.status(), 200, "{set}");
+    assert_eq!(select(&viewer, &robin, json!({ "pin": "4711" })).await.code(), "INVALID_CREDENTIALS", "the old one");
+    assert_eq!(select(&viewer, &robin, json!({ "pin": "1234" })).await.status(), 200);
+}
+
+#[tokio::test]
+async fn wrong_pins_do_not_outlast_the_removal_of_the_pin() {
+    let platform = Platform::bare().await;
+    let (viewer, robin) = with_pin(&platform).await;
+    for _ in 0..5 {
+        assert_eq!(select(&viewer, &robin, json!({ "pin": "0000" })).await.code(), "INVALID_CREDENTIALS");
+    }
+    let removed = viewer.patch(&path(&robin), json!({ "pin": null, "password": PASSWORD })).await;
+    assert_eq!(removed.status(), 200, "{removed}");
+    assert_eq!(select(&viewer, &robin, json!({})).await.status(), 200, "no PIN is needed");
+
+    let set = viewer.patch(&path(&robin), json!({ "pin": "1234", "password": PASSWORD })).await;
+
+    assert_eq!(set.status(), 200, "{set}");
+    assert_eq!(select(&viewer, &robin, json!({ "pin": "1234" })).await.status(), 200);
 }
 
 #[tokio::test]

@@ -130,15 +130,24 @@ async fn unknown_and_malformed_ids_and_those_of_other_accounts_are_not_found() {
 }
 
 #[tokio::test]
-async fn a_profile_keeps_its_name_even_if_the_account_has_the_same() {
+async fn an_account_may_be_called_like_a_profile_and_its_first_profile_gets_a_number() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     let robin = added(&viewer, json!({ "name": "Robin" })).await;
-    assert_eq!(viewer.patch("/api/auth/me", json!({ "name": "Robin" })).await.status(), 200);
+    let first = profiles(&viewer).await[0].clone();
+    let names =
+        async || -> Vec<Value> { profiles(&viewer).await.into_iter().map(|profile| profile["name"].clone()).collect() };
 
+    let renamed = viewer.patch("/api/auth/me", json!({ "name": "robin" })).await;
+
+    assert_eq!((renamed.status(), &renamed.data()["name"]), (200, &json!("robin")), "{renamed}");
+    assert_eq!(names().await, ["robin 2", "Robin"]);
+    refused(&viewer.patch(&path(&first), json!({ "name": "Robin" })).await, 409, "CONFLICT");
+    refused(&viewer.post("/api/profiles", json!({ "name": "Robin 2" })).await, 409, "CONFLICT");
     let kept = viewer.patch(&path(&robin), json!({ "name": "Robin", "avatar": "bird" })).await;
-
     assert_eq!((kept.status(), &kept.data()["avatar"]), (200, &json!("bird")), "{kept}");
+    assert_eq!(viewer.delete(&path(&robin)).await.status(), 200);
+    assert_eq!(names().await, ["robin"], "the name is free again");
 }
 
 #[tokio::test]

@@ -82,7 +82,7 @@ impl Endpoint for ApproveDeviceLogin {
         if !guess.decision.admitted {
             let reset_seconds = guess.decision.reset_seconds;
             self.limiter.give_back(guess).await;
-            return Err(ApiError::rate_limited(reset_seconds));
+            return Err(ApiError::too_many("wrong codes", reset_seconds));
         }
         let login = call.rows.take().filter(|login| login.is_open_to(user.id, now)).ok_or_else(unknown)?;
         // Only wrong codes count.

@@ -54,7 +54,7 @@ impl Endpoint for CreateVideo {
         let (upload_id, url) = self.mux.create_upload(&asset, &self.web_origin).await?;
         let expires_at = call.now + SignedDuration::from_secs(UPLOAD_SECONDS);
         let video = video.with_upload(&upload_id, expires_at);
-        if let Err(error) = self.videos.add(&video, &action).await {
+        if let Err(error) = self.videos.add(&video, film.as_ref(), &action).await {
             // If the row was written after all, Mux reports that its upload was cancelled.
             let _ = self.mux.delete_upload(&upload_id).await;
             return Err(error);

@@ -14,9 +14,6 @@ use shared::stores::series::SeriesStore;
 use shared::stores::videos::Videos;
 
 /// Deletes a series. A series with episodes or trailers cannot be deleted, because they would belong to no series.
-///
-/// A trailer that is added in the moment of the deletion can still be left behind; it is in the operator's list of
-/// videos and can be deleted there.
 pub struct DeleteSeries {
     publisher: Publisher,
     store: SeriesStore,
@@ -45,7 +42,7 @@ impl Endpoint for DeleteSeries {
     async fn handle(&self, call: Call<Self>) -> Result<Reply<()>, ApiError> {
         let Path(id) = call.input;
         let (series, version) = self.store.get(id).await?.ok_or_else(|| ApiError::not_found("series"))?;
-        // An episode that is added after this read increments the version, so the deletion fails.
+        // An episode or trailer that is added after this read increments the version, so the deletion fails.
         if self.store.has_episodes(id).await? {
             let message = "This series has episodes. Move them to another series or delete them first.";
             return Err(ApiError::new(Code::Conflict, message));

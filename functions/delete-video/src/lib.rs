@@ -5,7 +5,7 @@ use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Path;
 use shared::models::ids::{TitleId, VideoId};
-use shared::models::video::{Obsolete, Video};
+use shared::models::video::Video;
 use shared::mux::MuxError;
 use shared::mux::client::Mux;
 use shared::services::{ConfigError, Services};
@@ -17,8 +17,9 @@ use shared::stores::row::Key;
 use shared::stores::series::SeriesStore;
 use shared::stores::videos::Videos;
 
-/// How often the deletion is retried when a new file arrives meanwhile.
-const TRIES_MAX: usize = 3;
+/// How often the deletion is tried if the video is changed meanwhile. Mux reports each file that is deleted there, which
+/// also changes the video.
+const TRIES_MAX: usize = 6;
 
 /// Deletes at Mux first, then the row and the catalogue entry in one transaction.
 ///
@@ -26,8 +27,8 @@ const TRIES_MAX: usize = 3;
 /// finishes the deletion, because an asset that Mux does not have counts as deleted. Until then the video is
 /// unpublished by Mux's own event. In the other order a crash would leave an unused asset that costs money.
 ///
-/// A video with trailers is not deleted, because they would belong to nothing. A trailer that is added in the moment of
-/// the deletion can still be left behind; it is in the operator's list of videos and can be deleted there.
+/// A video with trailers is not deleted, because they would belong to nothing. A trailer that is added meanwhile
+/// increments the row's version, so the trailers are looked up again before the row is deleted.
 pub struct DeleteVideo {
     videos: Videos,
     publisher: Publisher,
@@ -65,33 +66,30 @@ impl Endpoint for DeleteVideo {
         let action = call.action("video.delete");
         let Path(id) = call.input;
         let mut video = call.rows.ok_or_else(|| ApiError::not_found("video"))?;
-        if self.videos.has_trailers(TitleId::from_uuid(id.uuid())).await? {
-            return Err(ApiError::new(Code::Conflict, "This video has trailers. Delete them first."));
-        }
-        self.delete_at_mux(&video).await?;
         // If another request has deleted the video meanwhile, that is fine. If the video got a new file meanwhile, that
         // file is deleted at Mux first.
         for _ in 0..TRIES_MAX {
-            let deleted = self.delete_row(id, &video.belongings(), &action).await;
+            if self.videos.has_trailers(TitleId::from_uuid(id.uuid())).await? {
+                return Err(ApiError::new(Code::Conflict, "This video has trailers. Delete them first."));
+            }
+            self.delete_at_mux(&video).await?;
+            let deleted = self.delete_row(&video, &action).await;
             match deleted {
-                Err(DeleteError::Grown(grown)) => {
-                    video = *grown;
-                    self.delete_at_mux(&video).await?;
-                }
+                Err(DeleteError::Changed(changed)) => video = *changed,
                 Err(DeleteError::Store(error)) => return Err(error.into()),
                 Ok(()) => return Ok(Reply::new(())),
             }
         }
-        Err(ApiError::unavailable("the video got a new file at every attempt"))
+        Err(ApiError::unavailable("the video was changed at every attempt"))
     }
 }
 
 impl DeleteVideo {
-    /// Deletes the row, unless the video still has something at Mux.
-    async fn delete_row(&self, id: VideoId, gone: &[Obsolete], action: &OperatorAction) -> Result<(), DeleteError> {
-        let rule = |video: &Video| match video.belongings().iter().all(|file| gone.contains(file)) {
+    /// Deletes the row, unless it was changed since its trailers and files were looked up.
+    async fn delete_row(&self, known: &Video, action: &OperatorAction) -> Result<(), DeleteError> {
+        let rule = |video: &Video| match video.version == known.version {
             true => Ok(None),
-            false => Err(DeleteError::Grown(Box::new(video.clone()))),
+            false => Err(DeleteError::Changed(Box::new(video.clone()))),
         };
         let beside = |change: &Change| {
             let mut statements = vec![self.audit.note(&change.audit_entry(action))?];
@@ -99,7 +97,7 @@ impl DeleteVideo {
             statements.append(&mut self.images.follow(change, action.at)?);
             Ok(statements)
         };
-        self.publisher.change(id, rule, beside).await.map(drop)
+        self.publisher.change(known.id, rule, beside).await.map(drop)
     }
 
     async fn delete_at_mux(&self, video: &Video) -> Result<(), MuxError> {
@@ -112,8 +110,8 @@ impl DeleteVideo {
 
 /// Why a row was not deleted.
 enum DeleteError {
-    /// It got another file meanwhile. Contains its current state.
-    Grown(Box<Video>),
+    /// It was changed meanwhile: it may have another file, or a trailer. Contains its current state.
+    Changed(Box<Video>),
     Store(StoreError),
 }
 

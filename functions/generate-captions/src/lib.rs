@@ -64,7 +64,7 @@ impl Endpoint for GenerateCaptions {
         let sound = asset.primary_audio_track().ok_or_else(|| conflict("The video has no sound."))?;
         let track = self.mux.generate_captions(asset_id, sound, language, name).await?;
         let action = call.action("video.generate_captions");
-        let video = self.edits.edit(*id, &action, |video| video.with_captions(&track, name, call.now)).await?;
+        let video = self.edits.edit(*id, &action, |video| video.with_captions(&track, name, &[], call.now)).await?;
         Ok(Reply::new((&video).into()))
     }
 }

@@ -58,7 +58,7 @@ impl Endpoint for ImportVideo {
             error => error.into(),
         })?;
         let video = Video { mux_asset_id: Some(asset_id.clone()), ..video };
-        if let Err(error) = self.videos.add(&video, &action).await {
+        if let Err(error) = self.videos.add(&video, film.as_ref(), &action).await {
             // If the row was written after all, Mux reports that its asset was deleted.
             let _ = self.mux.delete_asset(&asset_id).await;
             return Err(error);

@@ -88,7 +88,9 @@ impl Endpoint for PutCaption {
             added => added?,
         };
         let action = call.action("video.put_caption");
-        let video = self.edits.edit(*id, &action, |video| video.with_captions(&track, &name, call.now)).await?;
+        let known = video.captions_in(language);
+        let edit = |video: &Video| video.with_captions(&track, &name, &known, call.now);
+        let video = self.edits.edit(*id, &action, edit).await?;
         Ok(Reply::new((&video).into()))
     }
 }

@@ -1,21 +1,25 @@
 //! `PATCH /api/profiles/{profile_id}`: changes a profile.
 
 use shared::auth::hash;
+use shared::auth::pin::Pins;
 use shared::auth::sign_in::Attempts;
 use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::{Body, Path};
 use shared::models::ids::ProfileId;
 use shared::models::profile::{ProfileEdits, ProfileView};
+use shared::models::viewer::ViewerKey;
 use shared::profiles::Profiles;
 use shared::services::{ConfigError, Services};
 use shared::stores::users::Users;
 
-/// Changes a profile: checks the password if the change requires it, and hashes a new PIN.
+/// Changes a profile: checks the password if the change requires it, and hashes a new PIN. A changed PIN can be used at
+/// once, however many wrong ones came before.
 pub struct UpdateProfile {
     profiles: Profiles,
     users: Users,
     attempts: Attempts,
+    pins: Pins,
 }
 
 impl Endpoint for UpdateProfile {
@@ -32,6 +36,7 @@ impl Endpoint for UpdateProfile {
             profiles: Profiles::connect(services)?,
             users: Users::connect(services)?,
             attempts: Attempts::connect(services)?,
+            pins: Pins::connect(services)?,
         })
     }
 
@@ -51,6 +56,9 @@ impl Endpoint for UpdateProfile {
         };
         let edit = |all: &[_]| edits.applied(all, *id, pin_hash.as_deref(), needs_password);
         let after = self.profiles.change(user, edit, || Ok(Vec::new())).await?;
+        if edits.changes_pin(&before) {
+            self.pins.forget_wrong(ViewerKey::new(user.id, *id), call.now).await;
+        }
         let current = Some(call.caller.viewer.profile_id());
         let changed = after.iter().find(|profile| profile.id == *id).map(|profile| profile.view(current));
         Ok(Reply::new(changed.ok_or_else(|| ApiError::internal("a changed profile is missing"))?))

@@ -158,8 +158,7 @@ impl UpdateProgress {
                     (slots, may_be_stale) = (self.streams.slots(user.id).await?, false);
                     continue;
                 }
-                self.keep(context, self.histories.get(context.ids.0, context.ids.1).await?).await?;
-                return Err(lost(context, &slots));
+                return Err(self.save_lost(context, playback, &slots).await?);
             };
             let is_unscheduled = slots.slot_mut(playback).is_some_and(|slot| self.is_unscheduled(slot, now));
             let HeartbeatResult::Renewed(slot) =
@@ -205,6 +204,23 @@ impl UpdateProgress {
                 return self.answer(context, playback, slots, Some(position), row).await;
             }
         }
+    }
+
+    /// Writes the position of a playback without a lease, and returns the error to respond with. The lease named the
+    /// profile; without it, the playback's own row does, which is read in parallel.
+    async fn save_lost(
+        &self,
+        context: &ReportContext<'_>,
+        playback: PlaybackId,
+        slots: &Slots,
+    ) -> Result<ApiError, ApiError> {
+        let (viewer, video_id) = context.ids;
+        let (view, before) = tokio::try_join!(self.streams.view_of(playback), self.histories.get(viewer, video_id))?;
+        if view.is_some_and(|view| view.is_of_another_profile(viewer)) {
+            return Ok(stream_of_another_profile());
+        }
+        self.keep(context, before).await?;
+        Ok(lost(context, slots))
     }
 
     /// The lease's rank; `None` if it was stopped or taken, or has expired and there is no free slot.

@@ -174,9 +174,8 @@ impl Changes {
     #[boxed]
     pub async fn make(&self, change: &Change, key: Option<&str>, is_stored: bool) -> Result<(), ApiError> {
         let Change { subscription, price, timing } = change;
-        if let Some(key) = key.filter(|_| timing.is_free()) {
-            let requested = lookup_key(price.plan_type, price.interval);
-            self.stripe.bind_key(&subscription.customer, &requested, key).await?;
+        if timing.is_free() {
+            self.note(change, key).await?;
         }
         match (timing, key) {
             (ChangeTiming::Unchanged, None) if !is_stored => Ok(()),
@@ -205,13 +204,32 @@ impl Changes {
                     // It was used for another call. If that was for this change without a charge, Stripe replays it.
                     Err(StripeError::KeyReused) => {
                         let requested = lookup_key(price.plan_type, price.interval);
-                        Ok(self.stripe.bind_key(&subscription.customer, &requested, key).await?)
+                        Ok(self.stripe.bind_key(&subscription.customer, &requested, key).await.map(drop)?)
                     }
                     Err(error) => Err(error.into()),
                 }
             }
             (ChangeTiming::Unchanged, None) => Err(already_on_plan()),
         }
+    }
+
+    /// Notes a change without a charge before it is made. A request that arrives again may continue what its first attempt
+    /// began, but not once another change was requested after it: a late duplicate would revive what was undone.
+    async fn note(&self, change: &Change, key: Option<&str>) -> Result<(), ApiError> {
+        let Change { subscription, price, timing } = change;
+        let requested = lookup_key(price.plan_type, price.interval);
+        let customer = &subscription.customer;
+        let Some(key) = key else {
+            return match timing {
+                ChangeTiming::AlreadyScheduled => Ok(()),
+                _ => Ok(self.stripe.note_change(customer, &requested).await?),
+            };
+        };
+        let is_repeated = self.stripe.bind_key(customer, &requested, key).await?;
+        if is_repeated && !self.stripe.is_noted_change(customer, &requested).await? {
+            return Err(conflict("The plan was changed again after this request. Please reload the page."));
+        }
+        Ok(())
     }
 
     /// Fails if a change waits for an invoice that is not paid.

@@ -38,13 +38,12 @@ impl Pins {
     ) -> Result<(), ApiError> {
         let Some(stored) = profile.pin_hash.clone() else { return Ok(()) };
         let given = given.ok_or_else(|| wrong("This profile requires its PIN."))?;
-        let key = format!("PIN#{viewer}");
-        let budget = Budget { key, name: "pin", limit: WRONG_PINS_MAX, kind: Kind::Requests };
+        let budget = Budget { key: counter_key(viewer), name: "pin", limit: WRONG_PINS_MAX, kind: Kind::Requests };
         let counted = self.limiter.count(&budget, now).await?;
         if !counted.decision.admitted {
             let reset_seconds = counted.decision.reset_seconds;
             self.limiter.give_back(counted).await;
-            return Err(ApiError::rate_limited(reset_seconds));
+            return Err(ApiError::too_many("wrong PINs", reset_seconds));
         }
         if hash::check(given.password(), Some(stored)).await.map_err(ApiError::internal)? == Check::Wrong {
             return Err(wrong("The PIN is wrong."));
@@ -52,6 +51,17 @@ impl Pins {
         self.limiter.give_back(counted).await;
         Ok(())
     }
+
+    /// Forgets the wrong PINs of a profile, whose PIN the account's owner has changed or removed.
+    #[boxed]
+    pub async fn forget_wrong(&self, viewer: ViewerKey, now: Timestamp) {
+        self.limiter.clear(&counter_key(viewer), now).await;
+    }
+}
+
+/// The key of the counter of a profile's wrong PINs.
+fn counter_key(viewer: ViewerKey) -> String {
+    format!("PIN#{viewer}")
 }
 
 fn wrong(message: &'static str) -> ApiError {

@@ -258,6 +258,16 @@ impl ApiError {
         Self::new(Code::RateLimited, message).retry_after(seconds)
     }
 
+    /// The limit of wrong secrets is exceeded, such as "wrong PINs"; the next attempt is allowed in `reset_seconds`.
+    pub fn too_many(wrong_secrets: &str, reset_seconds: i64) -> Self {
+        let seconds = u64::try_from(reset_seconds).unwrap_or(60);
+        let wait = match seconds.div_ceil(60) {
+            0 | 1 => "1 minute".to_owned(),
+            minutes => format!("{minutes} minutes"),
+        };
+        Self::new(Code::RateLimited, format!("Too many {wrong_secrets}. Try again in {wait}.")).retry_after(seconds)
+    }
+
     /// A permanent failure of the service.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::new(Code::Internal, "Something went wrong on our side.").because(cause)

@@ -34,7 +34,7 @@ pub const IMAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// How an endpoint treats a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyRule {
-    /// No body is needed, and any body is ignored.
+    /// No body is needed. A body of at most [`BODY_BYTES_MAX`] is ignored if it is `application/json`.
     Ignored,
     /// There is no route, which is answered whatever the body is.
     Unrouted,

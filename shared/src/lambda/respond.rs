@@ -163,8 +163,7 @@ struct LogFields {
 fn check_body(rule: BodyRule, request: &RawRequest) -> Result<(), ApiError> {
     let (max, json) = match rule {
         BodyRule::Unrouted => return Ok(()),
-        BodyRule::Ignored => (BODY_BYTES_MAX, false),
-        BodyRule::Json => (BODY_BYTES_MAX, true),
+        BodyRule::Ignored | BodyRule::Json => (BODY_BYTES_MAX, true),
         BodyRule::Raw => (WEBHOOK_BYTES_MAX, false),
         BodyRule::Captions => (CAPTIONS_BYTES_MAX, false),
         BodyRule::Image if is_json(&request.headers) => (BODY_BYTES_MAX, true),

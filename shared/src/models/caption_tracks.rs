@@ -29,14 +29,19 @@ impl Video {
     }
 
     /// The video with captions that Mux is reading. They replace those in the same language once they are ready. A
-    /// report about them may already have arrived.
+    /// report about them may already have arrived. `known` are the captions in the language that the video had before
+    /// the new ones were added at Mux.
+    ///
+    /// Of uploads at the same time, the one that is written last wins. So captions that only a report has brought are
+    /// not replaced: the request that added them may still write them. If they were deleted meanwhile, and then replaced
+    /// these in turn, none would be left.
     #[must_use]
-    pub fn with_captions(&self, new: &CaptionTrack, name: &str, now: Timestamp) -> Self {
+    pub fn with_captions(&self, new: &CaptionTrack, name: &str, known: &[String], now: Timestamp) -> Self {
         let mut video = self.clone();
+        video.found_captions.retain(|track_id| *track_id != new.track_id);
         let mut former = video.captions_in(&new.language);
-        former.retain(|track_id| *track_id != new.track_id);
-        // Of uploads at the same time, another one may have found these captions in a report, and replaced them. The one that
-        // is written last wins; otherwise both would be replaced, each by the other.
+        let is_awaited = |track_id: &String| video.found_captions.contains(track_id) && !known.contains(track_id);
+        former.retain(|track_id| *track_id != new.track_id && !is_awaited(track_id));
         for replacement in &mut video.caption_replacements {
             replacement.former.retain(|track_id| *track_id != new.track_id);
         }
@@ -101,6 +106,11 @@ impl Video {
 
     /// The tracks as Mux reports them.
     pub(super) fn take_captions(&mut self, reported: &[CaptionTrack]) {
+        let is_known = |track_id: &String| self.captions.iter().any(|track| track.track_id == *track_id);
+        let reported_ids: Vec<String> = reported.iter().map(|track| track.track_id.clone()).collect();
+        let found = reported_ids.iter().filter(|track_id| !is_known(track_id)).cloned();
+        let found: Vec<String> = self.found_captions.iter().cloned().chain(found).collect();
+        self.found_captions = found.into_iter().filter(|track_id| reported_ids.contains(track_id)).collect();
         self.captions = reported.to_vec();
         self.replace_captions();
     }
@@ -161,7 +171,12 @@ mod tests {
         let mut video = new.video(now);
         video.mux_asset_id = Some("asset".to_owned());
         video.captions = vec![track("a", "Deutsch", CaptionStatus::Ready)];
-        video.with_captions(&track("b", "Deutsch (1)", CaptionStatus::Preparing), "Deutsch", now)
+        video.with_captions(&track("b", "Deutsch (1)", CaptionStatus::Preparing), "Deutsch", &known(), now)
+    }
+
+    /// The captions before the uploads.
+    fn known() -> [String; 1] {
+        ["a".to_owned()]
     }
 
     fn shown(video: &Video) -> Vec<(&str, &str, CaptionStatus)> {
@@ -198,13 +213,50 @@ mod tests {
             video.take_captions(&[ready(b), ready(c)]);
             let status = if is_b_ready_when_written { CaptionStatus::Ready } else { CaptionStatus::Preparing };
             video.captions[0].status = status;
-            video = video.with_captions(&track(b, "Deutsch", status), "Deutsch", Timestamp::UNIX_EPOCH);
-            video = video.with_captions(&ready(c), "Deutsch", Timestamp::UNIX_EPOCH);
+            video = video.with_captions(&track(b, "Deutsch", status), "Deutsch", &known(), Timestamp::UNIX_EPOCH);
+            video = video.with_captions(&ready(c), "Deutsch", &known(), Timestamp::UNIX_EPOCH);
 
             video.take_captions(&[ready(b), ready(c)]);
 
             assert_eq!(shown(&video), [("c", "Deutsch", CaptionStatus::Ready)], "{is_b_ready_when_written}");
         }
+    }
+
+    #[test]
+    fn captions_whose_upload_is_not_written_yet_are_not_replaced() {
+        let ready = |id| track(id, id, CaptionStatus::Ready);
+        let mut video = replacing(Timestamp::UNIX_EPOCH);
+        video.caption_replacements.clear();
+        video.take_captions(&[ready("a"), ready("b"), ready("c")]);
+
+        video = video.with_captions(&ready("b"), "Deutsch", &known(), Timestamp::UNIX_EPOCH);
+
+        let deleted = |video: &Video| -> Vec<String> {
+            let captions = video.obsolete.iter().filter_map(|obsolete| match obsolete {
+                Obsolete::Captions { track_id, .. } => Some(track_id.clone()),
+                Obsolete::Asset(_) | Obsolete::Upload(_) => None,
+            });
+            captions.collect()
+        };
+        assert_eq!(deleted(&video), ["a"], "`c` will replace `b`");
+        // The job deletes `a` at Mux, and then `c` is written.
+        video.obsolete.clear();
+        video.take_captions(&[ready("b"), ready("c")]);
+        video = video.with_captions(&ready("c"), "Deutsch", &known(), Timestamp::UNIX_EPOCH);
+        assert_eq!(deleted(&video), ["b"]);
+        assert_eq!(shown(&video), [("c", "Deutsch", CaptionStatus::Ready)]);
+    }
+
+    #[test]
+    fn a_later_upload_replaces_all_captions_of_its_language() {
+        let ready = |id| track(id, id, CaptionStatus::Ready);
+        let mut video = replacing(Timestamp::UNIX_EPOCH);
+        video.take_captions(&[ready("a"), ready("b"), ready("c")]);
+        let known = video.captions_in("de");
+
+        video = video.with_captions(&ready("d"), "Deutsch", &known, Timestamp::UNIX_EPOCH);
+
+        assert_eq!(shown(&video), [("d", "Deutsch", CaptionStatus::Ready)]);
     }
 
     #[test]

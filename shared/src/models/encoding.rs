@@ -358,6 +358,7 @@ impl Video {
         self.trailer_url = None;
         self.captions = Vec::new();
         self.caption_replacements = Vec::new();
+        self.found_captions = Vec::new();
         self.carried_captions = Vec::new();
         self.audio = Vec::new();
     }

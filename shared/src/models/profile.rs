@@ -198,13 +198,17 @@ impl NewProfile {
 impl ProfileEdits {
     /// Whether the changes affect a profile's PIN or let it watch more, which requires the password.
     pub fn needs_password(&self, before: &Profile) -> bool {
-        let changes_pin = self.pin.given().is_some_and(|pin| pin.is_some() || before.pin_hash.is_some());
         let allows_more = self.age_limit.given().is_some_and(|after| match (before.age_limit, after) {
             (None, _) => false,
             (Some(_), None) => true,
             (Some(before), Some(after)) => *after > before,
         });
-        changes_pin || allows_more
+        self.changes_pin(before) || allows_more
+    }
+
+    /// Whether they set, change or remove a PIN.
+    pub fn changes_pin(&self, before: &Profile) -> bool {
+        self.pin.given().is_some_and(|pin| pin.is_some() || before.pin_hash.is_some())
     }
 
     /// The profiles with the one of this id changed. `pin_hash` is the hash of the new PIN, if one is given.
@@ -253,8 +257,7 @@ pub fn removed(profiles: &[Profile], id: ProfileId) -> Result<Vec<Profile>, Prof
     }
 }
 
-/// Whether another profile has the name of this one. Others may have the same name: the first profile is called like the account
-/// until it gets a name of its own.
+/// Whether another profile has the name of this one.
 fn is_taken(profiles: &[Profile], named: &Profile) -> bool {
     let name = named.name.to_lowercase();
     profiles.iter().any(|other| other.id != named.id && other.name.to_lowercase() == name)

@@ -3,6 +3,8 @@
 //! A character is a Unicode code point, as in a JSON schema's `maxLength`: an emoji family counts as seven. Text is
 //! trimmed and normalized (NFC), so two spellings that look the same are stored as the same bytes.
 
+mod links;
+
 use icu_properties::props::{
     BinaryProperty, CanonicalCombiningClass, DefaultIgnorableCodePoint, EmojiModifier, EnumeratedProperty,
     ExtendedPictographic, GeneralCategory, JoiningType,
@@ -189,16 +191,10 @@ fn check_normal<R: Rule>(text: &str) -> Result<(), Cow<'static, str>> {
             .into(),
         });
     }
-    if !R::LINKS && is_link(text) {
+    if !R::LINKS && links::has_link(text) {
         return Err("must not contain a web address".into());
     }
     if characters.iter().any(|character| is_visible(*character)) { Ok(()) } else { Err("must not be blank".into()) }
-}
-
-/// Whether mail programs would show a link: `http://…`, `www.…`.
-fn is_link(text: &str) -> bool {
-    let text = text.to_lowercase();
-    text.contains("://") || text.contains("www.")
 }
 
 fn ordinal(number: usize) -> String {

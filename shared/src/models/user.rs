@@ -123,11 +123,20 @@ impl User {
         profiles.into_iter().filter(|profile| *profile != unchanged).collect()
     }
 
+    /// The first profile as long as nobody has changed it. It is called like the account. If another profile has that
+    /// name, a number follows: the account's owner may have any name.
     fn unchanged_profile(&self) -> Profile {
+        let id = first_profile(self.id);
         let name = self.name.clone().unwrap_or_else(|| self.email.local_part());
         // An account's name may be longer than that of a profile.
-        let name: String = name.chars().take(PROFILE_NAME_MAX).collect();
-        Profile::first(first_profile(self.id), name.trim().to_owned(), self.created_at)
+        let shortened = |max: usize| name.chars().take(max).collect::<String>().trim().to_owned();
+        let numbered = (2..).map(|number| format!("{} {number}", shortened(PROFILE_NAME_MAX - 2)));
+        let is_free = |name: &String| {
+            let mut others = self.stored_profiles.iter().filter(|profile| profile.id != id);
+            others.all(|profile| profile.name.to_lowercase() != name.to_lowercase())
+        };
+        let mut names = std::iter::once(shortened(PROFILE_NAME_MAX)).chain(numbered);
+        Profile::first(id, names.find(is_free).unwrap_or_default(), self.created_at)
     }
 
     /// The user as clients see them.

@@ -228,6 +228,9 @@ pub struct Video {
     /// Those among them that will replace others.
     #[serde(default)]
     pub caption_replacements: Vec<CaptionReplacement>,
+    /// Those among them that Mux reported before the request that adds them had written them, by the ids of their tracks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found_captions: Vec<String>,
     /// Captions of its former file that its file gets as well.
     #[serde(default)]
     pub carried_captions: Vec<CarriedCaptions>,

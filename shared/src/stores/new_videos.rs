@@ -8,6 +8,7 @@ use crate::models::video_edit::NewVideo;
 use crate::services::{ConfigError, Services};
 use crate::stores::audit::{Audit, OperatorAction};
 use crate::stores::database::Database;
+use crate::stores::error::StoreError;
 use crate::stores::publisher::Change;
 use crate::stores::row::Key;
 use crate::stores::series::SeriesStore;
@@ -28,7 +29,11 @@ pub fn title_keys(new: &NewVideo) -> TitleKeys {
 pub fn unknown_title(new: &NewVideo, film: Option<&Video>, series: Option<&Series>) -> Vec<FieldIssue> {
     let is_film = film.is_some_and(|film| film.trailer_of.is_none());
     let is_unknown = new.trailer_of.is_some() && !is_film && series.is_none();
-    is_unknown.then(|| FieldIssue::new("trailer_of", "is neither a video nor a series")).into_iter().collect()
+    is_unknown.then(no_title).into_iter().collect()
+}
+
+fn no_title() -> FieldIssue {
+    FieldIssue::new("trailer_of", "is neither a video nor a series")
 }
 
 /// The tables of a new video.
@@ -51,16 +56,26 @@ impl NewVideos {
         })
     }
 
-    /// Writes a new video.
+    /// Writes a new video. `film` is the film whose trailer it is; other trailers belong to a series.
     ///
     /// # Errors
-    /// If its place in its series is taken, its series does not exist, or the store refuses.
+    /// If its place in its series is taken, its series does not exist, the title of a trailer has been deleted, or the
+    /// store refuses.
     #[boxed]
-    pub async fn add(&self, video: &Video, action: &OperatorAction) -> Result<(), ApiError> {
+    pub async fn add(&self, video: &Video, film: Option<&Video>, action: &OperatorAction) -> Result<(), ApiError> {
         let change = Change { before: None, after: Some(video.clone()) };
         let mut statements = vec![self.videos.add(video)?, self.audit.note(&change.audit_entry(action))?];
         statements.append(&mut self.series.moved(&change)?);
+        let place_of_title = statements.len();
+        statements.extend(match (video.trailer_of, film) {
+            (None, _) => None,
+            (Some(_), Some(film)) => Some(self.videos.join(film.id)?),
+            (Some(title), None) => Some(self.series.join(SeriesId::from_uuid(title.uuid()))?),
+        });
         match self.database.transact(statements).await {
+            Err(StoreError::Condition(failed)) if failed.at(place_of_title) => {
+                Err(ApiError::validation(vec![no_title()]))
+            }
             Err(error) if video.series_id.is_some() => {
                 Err(self.series.placement_error(video.series_id, error).await?.into())
             }

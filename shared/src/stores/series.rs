@@ -194,8 +194,9 @@ impl SeriesStore {
         }
     }
 
-    /// Increments the series's version, so it is not deleted meanwhile.
-    fn join(&self, series: SeriesId) -> Result<Statement, StoreError> {
+    /// A statement that increments the series's version for an episode or trailer, so the series is not deleted
+    /// meanwhile; its condition fails if the series does not exist.
+    pub(super) fn join(&self, series: SeriesId) -> Result<Statement, StoreError> {
         let join = Update::builder().table_name(self.table()?).set_key(Some(Series::key(series).item()));
         let join = join
             .update_expression("ADD version :one")

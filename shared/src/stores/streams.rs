@@ -1,8 +1,9 @@
 //! Leases, views and view counters: the table `streams`.
 
-use crate::models::ids::{PlaybackId, SessionId, UserId, VideoId};
+use crate::models::ids::{PlaybackId, ProfileId, SessionId, UserId, VideoId};
 use crate::models::streams::{Slot, Slots};
 use crate::models::time::{Day, day, month};
+use crate::models::viewer::ViewerKey;
 use crate::services::{ConfigError, Services};
 use crate::stores::backoff::Backoff;
 use crate::stores::database::{Database, Statement};
@@ -33,6 +34,9 @@ pub struct View {
     pub playback_session_id: PlaybackId,
     /// The user.
     pub user_id: UserId,
+    /// The profile that started it, unless it is the first one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile_id: Option<ProfileId>,
     /// The video.
     pub video_id: VideoId,
     /// When it started.
@@ -54,11 +58,17 @@ impl View {
         Key::simple(Table::Streams, "pk", format!("PLAYBACK#{id}"))
     }
 
+    /// Whether another profile of the viewer's account started it.
+    pub fn is_of_another_profile(&self, viewer: ViewerKey) -> bool {
+        self.user_id == viewer.user_id() && self.profile_id != viewer.added()
+    }
+
     /// The view of a new slot.
     pub fn new(slot: &Slot, user_id: UserId) -> Self {
         Self {
             playback_session_id: slot.playback_session_id,
             user_id,
+            profile_id: slot.profile,
             video_id: slot.video_id,
             started_at: slot.started_at,
             day: day(slot.started_at),
@@ -99,6 +109,12 @@ impl Streams {
     #[boxed]
     pub async fn slots(&self, user_id: UserId) -> Result<Slots, StoreError> {
         Ok(self.database.get(&Slots::key(user_id)).await?.unwrap_or_default())
+    }
+
+    /// The view of a playback, if there is one.
+    #[boxed]
+    pub async fn view_of(&self, id: PlaybackId) -> Result<Option<View>, StoreError> {
+        self.database.get(&View::key(id)).await
     }
 
     /// The playbacks that started between two days of the same month, each with its day.

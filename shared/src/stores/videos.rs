@@ -13,7 +13,7 @@ use crate::stores::error::{StoreError, failed};
 use crate::stores::row::{Key, read, write};
 use crate::stores::series::SeriesStore;
 use crate::stores::table::{Item, Table};
-use aws_sdk_dynamodb::types::{AttributeValue, Put};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, Update};
 use boxed::boxed;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -121,6 +121,19 @@ impl Videos {
         let put = put.set_item(Some(write(&Video::key(video.id), &video.clone().indexed())?));
         let put = put.condition_expression("attribute_not_exists(id)").build();
         put.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
+    }
+
+    /// A statement that increments a film's version for its trailer, so the film is not deleted meanwhile; its condition
+    /// fails if the film does not exist.
+    pub(super) fn join(&self, film: VideoId) -> Result<Statement, StoreError> {
+        let join = Update::builder().table_name(self.database.name(Table::Videos)?);
+        let join = join
+            .set_key(Some(Video::key(film).item()))
+            .update_expression("ADD version :one")
+            .condition_expression("attribute_exists(id)")
+            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
+            .build();
+        join.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
     /// The videos that a filter leaves, newest first, and where the next page starts. With `search`, only those whose

@@ -9,6 +9,9 @@ use shared::models::plan::Interval;
 use stripe_billing::billing_portal_session::CreateBillingPortalSession;
 use stripe_client_core::{RequestBuilder, StripeMethod};
 
+/// The name of the note on a customer about the change that was requested last.
+const NOTE: &str = "requested_plan";
+
 /// A subscription after a change was requested.
 #[derive(Clone, Debug)]
 pub struct Changed {
@@ -72,12 +75,26 @@ impl Stripe {
     }
 
     /// Binds a client's idempotency key to a change that is made without a charge. Such a change takes several calls, none of
-    /// which can carry the key, so a note on the customer does: Stripe refuses the key for any other change.
+    /// which can carry the key, so a note on the customer does: Stripe refuses the key for any other change. Returns
+    /// whether the key was already bound.
     #[boxed]
-    pub async fn bind_key(&self, customer: &str, change: &str, key: &str) -> Result<(), StripeError> {
-        let request = RequestBuilder::new(StripeMethod::Post, format!("/customers/{customer}"))
-            .form(&json!({ "metadata": { "requested_plan": change } }));
-        self.send_or_replay::<stripe_shared::Customer>(request, key).await.map(drop)
+    pub async fn bind_key(&self, customer: &str, change: &str, key: &str) -> Result<bool, StripeError> {
+        let (_, is_replayed) = self.send_or_replay::<stripe_shared::Customer>(note_of(customer, change), key).await?;
+        Ok(is_replayed)
+    }
+
+    /// Notes on the customer which change was requested last, if no key does.
+    #[boxed]
+    pub async fn note_change(&self, customer: &str, change: &str) -> Result<(), StripeError> {
+        note_of(customer, change).customize::<stripe_shared::Customer>().send(self).await.map(drop)
+    }
+
+    /// Whether a change is the one that was requested last without a charge.
+    #[boxed]
+    pub async fn is_noted_change(&self, customer: &str, change: &str) -> Result<bool, StripeError> {
+        let request = RequestBuilder::new(StripeMethod::Get, format!("/customers/{customer}"));
+        let customer = request.customize::<stripe_shared::Customer>().send(self).await?;
+        Ok(customer.metadata.is_some_and(|metadata| metadata.get(NOTE).is_some_and(|noted| noted == change)))
     }
 
     /// Schedules a change to a price at the end of the period, replacing any other scheduled change.
@@ -219,6 +236,12 @@ impl Stripe {
             Err(error) => Err(error),
         }
     }
+}
+
+/// The call that notes a requested change on the customer.
+fn note_of(customer: &str, change: &str) -> RequestBuilder {
+    let request = RequestBuilder::new(StripeMethod::Post, format!("/customers/{customer}"));
+    request.form(&json!({ "metadata": { NOTE: change } }))
 }
 
 impl From<stripe_shared::Invoice> for Preview {

@@ -1,0 +1,97 @@
+//! Text that mail programs show as a link, although it is none: `http://…`, `www.…`, `example.com`.
+//!
+//! A bare domain is a word with a dot between two names, the last of which is a top-level domain: one of [`GENERIC`] in
+//! any case, or a country's in lower case. So "J.R. Tolkien", "St. John" and "Ph.D" are names, and so is "Dr.No", although
+//! `no` is a country. A country's domain needs two letters before its dot, unless a path follows it: "m.de Vries" is a
+//! name, and `t.co/x` is not.
+
+/// The general top-level domains that are used most, in the web and in unwanted mail.
+const GENERIC: &[&str] = &[
+    "agency", "app", "biz", "blog", "buzz", "click", "cloud", "club", "com", "dev", "digital", "email", "fun", "gift",
+    "group", "icu", "info", "life", "link", "live", "loan", "mobi", "net", "news", "one", "online", "org", "page",
+    "party", "pro", "quest", "sbs", "shop", "site", "space", "store", "support", "tech", "today", "top", "vip", "web",
+    "website", "win", "work", "world", "xyz", "zip",
+];
+
+/// The top-level domains of countries.
+const COUNTRIES: &str = "ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs \
+    bt bw by bz ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et eu fi fj fk \
+    fm fo fr ga gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir is it je jm \
+    jo jp ke kg kh ki km kn kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly ma mc md me mg mh mk ml mm mn mo mp mq mr ms \
+    mt mu mv mw mx my mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw py qa re ro rs ru \
+    rw sa sb sc sd se sg sh si sk sl sm sn so sr ss st su sv sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua \
+    ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw";
+
+/// Whether a text contains what looks like a web address.
+pub(super) fn has_link(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let is_separator = |one: char| one.is_whitespace() || "()[]{}<>\"'`,;:!|@".contains(one);
+    lower.contains("://") || lower.contains("www.") || text.split(is_separator).any(is_domain)
+}
+
+/// Whether a word is a domain, with or without a path.
+fn is_domain(word: &str) -> bool {
+    let (host, has_path) = match word.find(['/', '?', '#']) {
+        Some(end) => (&word[..end], true),
+        None => (word.trim_end_matches('.'), false),
+    };
+    let Some((names, last)) = host.rsplit_once('.') else { return false };
+    let name = names.rsplit('.').next().unwrap_or_default();
+    if name.is_empty() || !name.chars().all(|one| one.is_alphanumeric() || one == '-') {
+        return false;
+    }
+    let is_generic = GENERIC.contains(&last.to_ascii_lowercase().as_str());
+    let is_country = last.len() == 2 && COUNTRIES.split(' ').any(|country| country == last);
+    is_generic || (is_country && (has_path || name.chars().count() > 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_the_web_are_found() {
+        for link in [
+            "http://evil.example",
+            "Win at WWW.evil.example",
+            "evil.com",
+            "Evil.COM",
+            "Visit evil.com.",
+            "evil.com/x",
+            "Claim your prize (evil-prizes.xyz)",
+            "a,evil.org",
+            "shop.evil.co.uk",
+            "win.evil.de?code=1",
+            "t.co/x",
+            "me@evil.ru",
+            "\u{fc}ber.de",
+        ] {
+            assert!(has_link(link), "{link}");
+        }
+    }
+
+    #[test]
+    fn names_with_dots_are_no_addresses() {
+        for name in [
+            "J.R. Tolkien",
+            "J.R.R.Tolkien",
+            "St. John",
+            "St.John",
+            "Dr.No",
+            "Dr. No",
+            "Ph.D",
+            "Ada Lovelace, Ph.D.",
+            "ada.lovelace",
+            "m.de Vries",
+            "Sammy Davis jr.",
+            "Martin Luther King, Jr.",
+            "Dr. phil. / Co.",
+            "A/B",
+            "...com",
+            "com",
+            ".de",
+        ] {
+            assert!(!has_link(name), "{name}");
+        }
+    }
+}
