@@ -6305,6 +6305,8 @@ export interface operations {
                 email?: components["schemas"]["EmailAddress"];
                 /** @description Only members whose subscription has this status. */
                 status?: components["schemas"]["SubscriptionStatus"];
+                /** @description Only members who have confirmed their address (`true`), or only those who have not (`false`). */
+                verified?: boolean;
                 /** @description The most members to return; 20 by default. A page may have fewer and still be followed by another. */
                 limit?: number;
                 /** @description The cursor of the previous page's response. */
