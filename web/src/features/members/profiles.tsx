@@ -1,7 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { Badge } from '@/components/badge';
-import { Avatar } from '@/features/profiles/avatar';
-import { KidsBadge } from '@/features/profiles/kids-badge';
+import { Avatar } from '@/components/avatar';
+import { KidsBadge } from '@/components/kids-badge';
 import type { Profile } from '@/lib/models';
 import styles from './profiles.module.css';
 
