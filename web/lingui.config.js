@@ -15,12 +15,12 @@ const FIRST = [
 /** The operators' pages, and what only they use. */
 const ADMIN = [
   'src/app/{admin-routes,admin-shell,confirm-password,lost-room,require-admin}.tsx',
-  'src/components/{bar,changes,columns,copied,date-field,day-filter,endless-table,page-head,panel,row-link}.tsx',
+  'src/components/{bar,changes,columns,copied,date-field,day-filter,endless-table,file-field,page-head,panel,row-link}.tsx',
   'src/components/{suggest-field,tab-links,table}.tsx',
   'src/features/{audit,billing,members,metrics}/**/*.{ts,tsx}',
   'src/features/videos/{all-series-page,all-videos-page,captions-panel,drop-zone,edit-video-page,new-file,new-video-page,publish-panel}.{ts,tsx}',
   'src/features/videos/{quality-field,resumed-upload,schedule-dialog,sound,upload-panel,uploads-under-way,uploads}.{ts,tsx}',
-  'src/features/videos/{facts-fields,poster-panel,spoken-language,trailer-panel,video-file-journey,video-file,video-form,video-state}.{ts,tsx}',
+  'src/features/videos/{facts-fields,import-again,poster-panel,spoken-language,trailer-panel,video-file-journey,video-file,video-form,video-state}.{ts,tsx}',
   'src/lib/{differences,fields,figures}.ts',
 ];
 

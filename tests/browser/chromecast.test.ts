@@ -1,7 +1,8 @@
 // Playing on a Chromecast, which the operator has turned on. A fake of Google's SDK stands in for it and for the television.
 import { expectMoves, expectPlays, playing, seek, watch } from './support/player.ts';
 import { countRequests, expect, test } from './support/test.ts';
-import type { Page } from './support/test.ts';
+import type { Page, Person } from './support/test.ts';
+import type { Platform } from './support/platform.ts';
 
 const SDK = 'https://www.gstatic.com/cv/js/sender/v1/cast_sender.js?loadCastFramework=1';
 
@@ -149,6 +150,18 @@ async function choose(page: Page): Promise<void> {
   await expect(overlay(page)).toBeVisible();
 }
 
+/** Starts a free film of a new viewer on the page, with a television in the house. */
+async function startFilm(pageOf: (person: Person) => Promise<Page>, platform: Platform, preferences?: object) {
+  const person = await platform.register();
+  const video = await platform.video('free');
+  if (preferences) await platform.api('PATCH', '/api/preferences', person, preferences);
+  const page = await pageOf(person);
+  const { requests } = await withTelevision(page);
+  await watch(page, video.id);
+  await expectPlays(page, 0.5);
+  return { person, video, page, requests };
+}
+
 test('the SDK is loaded with the player and not before', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.register());
   const { requests } = await withTelevision(page);
@@ -163,13 +176,7 @@ test('the SDK is loaded with the player and not before', async ({ pageOf, platfo
 });
 
 test('a film continues on the television at its position, with its captions, and pauses in the page', async ({ pageOf, platform }) => {
-  const person = await platform.register();
-  const video = await platform.video('free');
-  await platform.api('PATCH', '/api/preferences', person, { captions: true, caption_language: 'en' });
-  const page = await pageOf(person);
-  await withTelevision(page);
-  await watch(page, video.id);
-  await expectPlays(page, 0.5);
+  const { video, page } = await startFilm(pageOf, platform, { captions: true, caption_language: 'en' });
   await seek(page, 12);
   await expectPlays(page, 12.2);
   await choose(page);
@@ -190,13 +197,8 @@ test('a film continues on the television at its position, with its captions, and
 });
 
 test('the television’s position is reported while it plays, and the stream is kept', async ({ pageOf, platform }) => {
-  const person = await platform.register();
-  const video = await platform.video('free');
-  const page = await pageOf(person);
-  await withTelevision(page);
+  const { person, video, page } = await startFilm(pageOf, platform);
   const kept = async () => (await platform.api<{ progress: number }>('GET', `/api/videos/${video.id}`, person)).progress;
-  await watch(page, video.id);
-  await expectPlays(page, 0.5);
   await choose(page);
   const told = countRequests(page, 'PUT', /\/progress$/);
   await televisionAt(page, 17);
@@ -214,11 +216,7 @@ test('the television’s position is reported while it plays, and the stream is 
 });
 
 test('the film returns to the page at the television’s position', async ({ pageOf, platform }) => {
-  const video = await platform.video('free');
-  const page = await pageOf(await platform.register());
-  await withTelevision(page);
-  await watch(page, video.id);
-  await expectPlays(page, 0.5);
+  const { page } = await startFilm(pageOf, platform);
   await choose(page);
   await televisionAt(page, 15);
   await overlay(page).getByRole('button', { name: 'Play here' }).click();
@@ -229,12 +227,7 @@ test('the film returns to the page at the television’s position', async ({ pag
 });
 
 test('a film that ends on the television is completed', async ({ pageOf, platform }) => {
-  const person = await platform.register();
-  const video = await platform.video('free');
-  const page = await pageOf(person);
-  await withTelevision(page);
-  await watch(page, video.id);
-  await expectPlays(page, 0.5);
+  const { person, video, page } = await startFilm(pageOf, platform);
   await choose(page);
   await televisionAt(page, 3);
   await page.evaluate(() => window.television.finish('FINISHED'));
@@ -245,11 +238,7 @@ test('a film that ends on the television is completed', async ({ pageOf, platfor
 });
 
 test('if the television cannot play the film, it returns to the page', async ({ pageOf, platform }) => {
-  const video = await platform.video('free');
-  const page = await pageOf(await platform.register());
-  await withTelevision(page);
-  await watch(page, video.id);
-  await expectPlays(page, 0.5);
+  const { page } = await startFilm(pageOf, platform);
   await choose(page);
   await page.evaluate(() => window.television.finish('ERROR'));
   await expect(page.getByText('The television couldn’t play the video.').first()).toBeVisible();
@@ -257,12 +246,7 @@ test('if the television cannot play the film, it returns to the page', async ({ 
 });
 
 test('when another device takes over the stream, playback stops on the television too', async ({ pageOf, platform }) => {
-  const person = await platform.register();
-  const video = await platform.video('free');
-  const page = await pageOf(person);
-  await withTelevision(page);
-  await watch(page, video.id);
-  await expectPlays(page, 0.5);
+  const { person, page } = await startFilm(pageOf, platform);
   await choose(page);
   const [stream] = await platform.api<{ playback_session_id: string }[]>('GET', '/api/playback', person);
   await platform.api('DELETE', `/api/playback/${stream?.playback_session_id}`, person);
@@ -272,12 +256,7 @@ test('when another device takes over the stream, playback stops on the televisio
 });
 
 test('leaving the player ends playback on the television and frees the stream', async ({ pageOf, platform }) => {
-  const person = await platform.register();
-  const video = await platform.video('free');
-  const page = await pageOf(person);
-  await withTelevision(page);
-  await watch(page, video.id);
-  await expectPlays(page, 0.5);
+  const { person, page } = await startFilm(pageOf, platform);
   await choose(page);
   await page.getByRole('link', { name: 'Back to video details' }).click();
   await expect.poll(() => page.evaluate(() => window.television.state)).toBe('NOT_CONNECTED');
@@ -285,11 +264,7 @@ test('leaving the player ends playback on the television and frees the stream', 
 });
 
 test('the button is hidden if there is no television', async ({ pageOf, platform }) => {
-  const video = await platform.video('free');
-  const page = await pageOf(await platform.register());
-  const { requests } = await withTelevision(page);
-  await watch(page, video.id);
-  await expectPlays(page, 0.5);
+  const { page, requests } = await startFilm(pageOf, platform);
   await expect.poll(() => requests.length).toBe(1);
   await expect(cast(page)).toHaveCount(1);
   await page.evaluate(() => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { addProfile } from './support/profiles.ts';
 import { countRequests, expect, test, title } from './support/test.ts';
 
 interface Metrics {
@@ -144,6 +145,61 @@ test('members can be filtered by status, and a refund requires a reason', async 
   await dialog.getByRole('button', { name: /^Refund/ }).click();
   await expect(dialog.getByLabel('Reason')).toHaveAttribute('aria-invalid', 'true');
   expect(sent.count).toBe(0);
+});
+
+test('members can be filtered by whether their address is confirmed', async ({ pageOf, platform }) => {
+  const person = await platform.register();
+  const page = await pageOf(await platform.admin());
+  await page.goto('/admin/members');
+  const row = page.getByRole('row').filter({ hasText: person.email });
+  await expect(row.getByText('Email not confirmed')).toBeVisible();
+  const filter = page.getByRole('combobox', { name: 'Email address' });
+  await filter.click();
+  await page.getByRole('option', { name: 'Confirmed', exact: true }).click();
+  await expect(page).toHaveURL('/admin/members?verified=true');
+  await expect(page.getByRole('link', { name: 'premium@marquee.test' })).toBeVisible();
+  await expect(row).toHaveCount(0);
+  await page.reload();
+  await expect(filter).toHaveText('Confirmed');
+  await filter.click();
+  await page.getByRole('option', { name: 'Not confirmed' }).click();
+  await expect(row).toBeVisible();
+  await expect(page.getByRole('link', { name: 'premium@marquee.test' })).toHaveCount(0);
+});
+
+test('the profiles of an account are shown with its member', async ({ pageOf, platform }) => {
+  const person = await platform.register('Ada');
+  await addProfile(platform, person, { name: 'Kim', age_limit: 6, pin: '2468' });
+  const { id } = await platform.api<{ id: string }>('GET', '/api/auth/me', person);
+  const page = await pageOf(await platform.admin());
+  await page.goto(`/admin/members/${id}`);
+  const profiles = page.getByRole('region', { name: 'Profiles' }).getByRole('listitem');
+  await expect(profiles).toHaveText([/^Ada/, /^Kim/]);
+  await expect(profiles.nth(0)).toContainText('No PIN');
+  await expect(profiles.nth(0)).not.toContainText('Kids');
+  await expect(profiles.nth(1)).toContainText('Kids, up to 6');
+  await expect(profiles.nth(1)).toContainText('With PIN');
+});
+
+test('an import that could not be fetched says so, and another URL takes its place', async ({ pageOf, platform }) => {
+  const operator = await platform.admin();
+  const details = { title: 'Lost at sea', category: 'Drama', required_plan: 'free', description: 'A film by the sea.' };
+  const imported = { ...details, url: 'https://films.invalid/lost.mp4' };
+  const { id } = await platform.api<{ id: string }>('POST', '/api/admin/videos/import', operator, imported);
+  const page = await pageOf(operator);
+  await page.goto(`/admin/videos/${id}`);
+  await expect(page.getByText('The file could not be fetched from its URL')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText('The file could not be encoded')).toHaveCount(0);
+  const url = page.getByLabel('URL of the file');
+  await page.getByRole('button', { name: 'Import again' }).click();
+  await expect(url).toHaveAccessibleDescription(/Enter the URL of the file/);
+  await url.fill('https://films.invalid/found.mp4');
+  await page.getByRole('button', { name: 'Import again' }).click();
+  await expect(page).not.toHaveURL(`/admin/videos/${id}`);
+  await expect(title(page)).toHaveText(details.title);
+  await expect(page.getByLabel('Description')).toHaveValue(details.description);
+  const left = await platform.api<{ id: string }[]>('GET', '/api/admin/videos?q=Lost%20at%20sea', operator);
+  expect(left.map((video) => video.id)).toEqual([new URL(page.url()).pathname.split('/').at(-1)]);
 });
 
 test('after 15 minutes a refund asks for the operator’s password and keeps what was filled in', async ({ pageOf, platform }) => {

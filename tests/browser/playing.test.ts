@@ -20,6 +20,31 @@ test('a grant that expires during playback is renewed, and the film continues', 
   expect(grants.count, 'the grant is not renewed too often').toBeLessThanOrEqual(4);
 });
 
+test('a playback grant is renewed before it expires, without interrupting the film', async ({ pageOf, platform }) => {
+  const page = await pageOf(await platform.subscriber('premium'));
+  const video = await platform.video('premium');
+  await page.clock.install();
+  const grants = countRequests(page, 'GET', /\/play$/);
+  const refused: string[] = [];
+  page.on('response', (response) => response.status() === 403 && refused.push(response.url()));
+  await page.goto(`/videos/${video.id}`);
+  await page.getByRole('link', { name: 'Play', exact: true }).click();
+  const before = await expectPlays(page, 1);
+  // A grant is valid for an hour and is renewed after 48 minutes.
+  await platform.advance({ minutes: 46 });
+  await page.clock.fastForward('46:00');
+  await expectMoves(page, 1);
+  expect(grants.count, 'not renewed early').toBe(1);
+  await platform.advance({ minutes: 3 });
+  await page.clock.fastForward('03:00');
+  await expect.poll(() => grants.count, { message: 'renewed in time' }).toBe(2);
+  const after = await expectMoves(page, 2);
+  expect(after, 'the position is kept').toBeLessThan(before + 25);
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  expect(refused).toEqual([]);
+  expect(grants.count, 'renewed once').toBe(2);
+});
+
 test('the position is reported during playback, on a pause and on a seek', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const video = await platform.video('free');

@@ -67,9 +67,11 @@ test('nothing else is shown before a profile is chosen, even after a reload', as
 
 test('an account with one profile is not asked', async ({ page, platform }) => {
   const person = await platform.register('Ada');
+  const visited: string[] = [];
+  page.on('framenavigated', (frame) => visited.push(new URL(frame.url()).pathname));
   await signIn(page, person, '/sign-in?next=/history');
   await expect(page).toHaveURL('/history');
-  await expect(title(page)).not.toHaveText('Who’s watching?');
+  expect(visited).not.toContain('/profiles');
   await expectToWatchAs(page, 'Ada');
 });
 
@@ -164,6 +166,13 @@ test('profiles can be added, changed and, after a confirmation, deleted', async 
   await dialog(page).getByRole('button', { name: 'Save' }).click();
   await expect(dialog(page)).toHaveCount(0);
   await expect(main(page).getByText('Kids, up to 12')).toBeVisible();
+
+  await page.getByRole('button', { name: 'Edit Kimberly' }).click();
+  await dialog(page).getByRole('combobox').click();
+  await page.getByRole('option', { name: 'Kids, up to 9' }).click();
+  await expect(password, 'a lower limit needs no password').toHaveCount(0);
+  await dialog(page).getByRole('button', { name: 'Save' }).click();
+  await expect(main(page).getByText('Kids, up to 9')).toBeVisible();
 
   await expect(page.getByRole('button', { name: 'Delete Ada' }), 'the first profile stays').toHaveCount(0);
   await page.getByRole('button', { name: 'Delete Kimberly' }).click();
@@ -275,13 +284,26 @@ test('after switching, nothing of the other profile is shown, in this tab or ano
   await menu(page).click();
   await page.getByRole('menuitem', { name: 'Switch profile' }).click();
   await expect(card(page, 'Ada')).toHaveAttribute('aria-current', 'true');
+  // Until Kim's list arrives, Ada's must not be shown in its place.
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.context().route(/\/api\/watchlist/, async (route) => {
+    await held;
+    await route.fallback();
+  });
   await card(page, 'Kim').click();
   await expect(page).toHaveURL('/my-list');
+  for (const each of [page, tab]) {
+    await expect(title(each)).toHaveText('My list');
+    await expect(main(each).getByText(own.title)).toHaveCount(0);
+  }
+  const kept = () => page.evaluate(() => localStorage.getItem('marquee.lists') ?? '');
+  await expect.poll(kept, { message: 'the lists for offline use are not Ada’s' }).not.toContain(own.id);
+  release();
   for (const each of [page, tab]) {
     await expect(main(each).getByText(hers.title)).toBeVisible();
     await expect(main(each).getByText(own.title)).toHaveCount(0);
   }
-  const kept = () => page.evaluate(() => localStorage.getItem('marquee.lists') ?? '');
   await expect.poll(kept, { message: 'the lists for offline use are Kim’s' }).toContain(hers.id);
   expect(await kept()).not.toContain(own.id);
 });

@@ -88,10 +88,21 @@ test('after switching on a television, nothing of the other profile is shown', a
   await openHome(page);
   const list = page.getByRole('group', { name: 'My list' });
   await expect(list).toHaveCount(1);
-  await page.goto('/tv/profiles');
-  await expect(focused(page)).toContainText('Ada');
-  await moveTo(page, 'ArrowRight', 'Kim');
+  await press(page, 'ArrowUp');
+  await moveTo(page, 'ArrowRight', 'Switch profile');
   await press(page, 'Enter');
+  await moveTo(page, 'ArrowRight', 'Kim');
+  // Until Kim's home arrives, Ada's must not be shown in its place.
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\/api\/home/, async (route) => {
+    await held;
+    await route.fallback();
+  });
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('status')).toHaveText('Loading');
+  await expect(list).toHaveCount(0);
+  release();
   await expect(focused(page)).toHaveText('Play');
   await expect(list).toHaveCount(0);
 });

@@ -155,6 +155,12 @@ test('a film plays, seeks, pauses and shows captions by keys alone, and the posi
   await expect(focused(page)).toHaveText('Captions: Off');
   await press(page, 'Enter');
   await expect(focused(page)).toHaveText('Captions: English');
+  const spare = await page.locator('hls-video').evaluate((element) => {
+    const raised = getComputedStyle(element).getPropertyValue('--media-webkit-text-track-transform');
+    const up = parseFloat(getComputedStyle(document.documentElement).fontSize) * Number(/translateY\(-([\d.]+)rem\)/.exec(raised)?.[1]);
+    return up - (innerHeight - (document.querySelector('.film')?.getBoundingClientRect().top ?? 0));
+  });
+  expect(spare, 'captions are above the visible controls').toBeGreaterThanOrEqual(0);
   const preferences = () => platform.api<{ captions: boolean }>('GET', '/api/preferences', person);
   await expect.poll(async () => (await preferences()).captions, { message: 'for all devices' }).toBe(true);
 

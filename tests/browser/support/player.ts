@@ -1,6 +1,7 @@
 import { expect } from './test.ts';
 import { answered } from './traffic.ts';
-import type { Page } from './test.ts';
+import type { Platform, Video } from './platform.ts';
+import type { Page, Person } from './test.ts';
 
 /** The state of the player's `video` element: the position in seconds and the width of the picture. */
 export interface Playing {
@@ -18,14 +19,17 @@ export async function playing(page: Page): Promise<Playing | null> {
   });
 }
 
-/** Waits until playback has passed a position, in seconds. Returns the current position. */
+/** Waits until playback has passed a position, in seconds, with a picture. Returns the current position. */
 export async function expectPlays(page: Page, beyond = 0): Promise<number> {
-  await expect
-    .poll(async () => (await playing(page))?.at ?? -1, { message: `plays beyond ${beyond} s`, timeout: 60_000 })
-    .toBeGreaterThan(beyond);
-  const now = await playing(page);
-  expect(now?.width, 'there is a picture').toBeGreaterThan(0);
-  return now?.at ?? -1;
+  let at = -1;
+  const seen = async () => {
+    const now = await playing(page);
+    // Just after a change of the film, the position can still be the last one's. Only the new one has a picture then.
+    at = now && now.width > 0 ? now.at : -1;
+    return at;
+  };
+  await expect.poll(seen, { message: `plays beyond ${beyond} s, with a picture`, timeout: 60_000 }).toBeGreaterThan(beyond);
+  return at;
 }
 
 /** Waits until playback has advanced by some seconds. Returns the current position. */
@@ -46,6 +50,21 @@ export async function seek(page: Page, seconds: number): Promise<void> {
 export async function watch(page: Page, id: string): Promise<void> {
   await page.goto(`/videos/${id}`);
   await page.getByRole('link', { name: /^(Play|Resume|Watch again)/ }).click();
+}
+
+/** Opens a player that is playing, for a new subscriber, and shows its controls. */
+export async function openPlayer(pageOf: (person: Person) => Promise<Page>, platform: Platform, video?: Video): Promise<Page> {
+  const page = await pageOf(await platform.subscriber('premium'));
+  await watch(page, (video ?? (await platform.video('premium'))).id);
+  await expectPlays(page, 0.5);
+  await page.mouse.move(600, 300);
+  return page;
+}
+
+/** Pauses the film with a key. The controls stay visible meanwhile. */
+export async function pause(page: Page): Promise<void> {
+  await page.keyboard.press('k');
+  await expect.poll(async () => (await playing(page))?.paused).toBe(true);
 }
 
 /**

@@ -5,7 +5,7 @@ import { useLocation, useNavigate } from '@/lib/router/place';
 import { Icon } from '@/components/icon';
 import type { IconName } from '@/components/icon';
 import { MORE_ICONS } from '@/components/more-icons';
-import { Avatar } from '@/features/profiles/avatar';
+import { Avatar } from '@/components/avatar';
 import { useIsKids } from '@/lib/age-limit';
 import { profilesPath } from '@/lib/return-to';
 import { useMe } from '@/lib/queries/use-me';

@@ -1,7 +1,15 @@
 import './polyfills';
 import '@fontsource-variable/bricolage-grotesque/wdth.css';
 import '@fontsource-variable/instrument-sans/wght.css';
-import './tv.css';
+import './styles/base.css';
+import './styles/menu.css';
+import './styles/hero.css';
+import './styles/cards.css';
+import './styles/messages.css';
+import './styles/pairing.css';
+import './styles/search.css';
+import './styles/profiles.css';
+import './styles/player.css';
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { init } from '@noriginmedia/norigin-spatial-navigation-core';

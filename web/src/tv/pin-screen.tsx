@@ -1,7 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { setFocus } from '@noriginmedia/norigin-spatial-navigation-core';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { Avatar } from '@/features/profiles/avatar';
+import { Avatar } from '@/components/avatar';
 import { PIN_LENGTH, isWholePin, pinOf, pinRefusal } from '@/features/profiles/pin';
 import { selectProfile } from '@/lib/select-profile';
 import type { Profile } from '@/lib/models';

@@ -1,7 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { setFocus } from '@noriginmedia/norigin-spatial-navigation-core';
 import { useState } from 'react';
-import { Avatar } from '@/features/profiles/avatar';
+import { Avatar } from '@/components/avatar';
 import { selectProfile } from '@/lib/select-profile';
 import { useIsChoosing } from '@/lib/choosing';
 import { hasCode } from '@/lib/errors/api-error';

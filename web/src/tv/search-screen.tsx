@@ -51,7 +51,7 @@ export function SearchScreen({ focusKey, isVisible }: ScreenProps) {
             {t`Delete`}
           </Item>
           <Item className="key wide" onPress={() => setWords('')}>
-            {t`Clear`}
+            {t({ message: 'Clear', context: 'everything typed' })}
           </Item>
         </Group>
       </div>

@@ -2,6 +2,7 @@ import { t } from '@lingui/core/macro';
 import { setFocus } from '@noriginmedia/norigin-spatial-navigation-core';
 import { useCallback, useRef } from 'react';
 import { extent } from '@/features/videos/cards';
+import { ageRating } from '@/lib/age-rating';
 import type { Video } from '@/lib/models';
 import { length } from '@/lib/format';
 import { seasonName, shortPlace } from '@/lib/nouns';
@@ -31,14 +32,15 @@ export function SeriesScreen({ focusKey, isVisible, id }: ScreenProps & { id: st
       <Waiting label={t`Loading`} />
     );
   }
-  const { title, description, poster } = series.data;
+  const { title, description, poster, year, age_rating } = series.data;
+  const facts = [year, age_rating && ageRating(age_rating), extent(series.data)];
   return (
     <div ref={page} className="page">
       <section className="hero series">
         <Picture video={{ title, poster }} width={1280} />
         <div className="hero-text">
           <h1>{title}</h1>
-          <p className="note">{extent(series.data)}</p>
+          <p className="note">{facts.filter(Boolean).join(' · ')}</p>
           <p className="description">{description}</p>
         </div>
       </section>

@@ -2,6 +2,7 @@ import { t } from '@lingui/core/macro';
 import { setFocus } from '@noriginmedia/norigin-spatial-navigation-core';
 import { useEffect } from 'react';
 import { isToResume } from '@/features/videos/resume';
+import { ageRating } from '@/lib/age-rating';
 import { clock, length } from '@/lib/format';
 import type { ShownVideo } from '@/lib/models';
 import { placeName, planName } from '@/lib/nouns';
@@ -22,8 +23,10 @@ export function TitleScreen({ focusKey, isVisible, id }: ScreenProps & { id: str
   }, [isVisible, refetch]);
   useOnce(video !== undefined && isVisible, () => void setFocus(`${focusKey}-actions`));
   if (!video) return error ? <Failure error={error} focusKey={focusKey} onRetry={() => void refetch()} /> : <Waiting label={t`Loading`} />;
-  const { season, episode, duration, required_plan } = video;
+  const { season, episode, duration, required_plan, year, age_rating } = video;
   const facts = [
+    year,
+    age_rating && ageRating(age_rating),
     season && episode ? placeName(season, episode) : null,
     duration ? length(duration) : null,
     video.category,

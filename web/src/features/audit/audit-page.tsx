@@ -46,7 +46,7 @@ function nameOf(action: string): string {
 const columns = (): Column<AuditEntry>[] => [
   { key: 'action', head: t`Action`, isName: true, cell: ({ action }) => nameOf(action) },
   { key: 'subject', head: t`Target`, cell: (entry) => <Subject entry={entry} /> },
-  { key: 'reason', head: t`Reason`, cell: ({ reason }) => <span className={styles.reason}>{reason}</span> },
+  { key: 'reason', head: t`Reason`, cell: ({ reason }) => <span className={styles.reason}>{reasonText(reason)}</span> },
   { key: 'actor', head: t`By`, cell: ({ actor }) => <Actor actor={actor} /> },
   {
     key: 'at',
@@ -59,6 +59,11 @@ const columns = (): Column<AuditEntry>[] => [
     ),
   },
 ];
+
+/** The reason of a change. The service gives its own in English where it asks for none. */
+function reasonText(reason: string): string {
+  return reason === 'edited by an administrator' ? t`Edited by an administrator` : reason;
+}
 
 export function Component() {
   usePageTitle(t`Audit log`);

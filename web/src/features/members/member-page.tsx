@@ -23,6 +23,7 @@ import { EditDialog, EndSessionsDialog, EndSubscriptionDialog } from './change-d
 import { Devices } from './devices';
 import { Emails } from './emails';
 import { Payments } from './payments';
+import { Profiles } from './profiles';
 import { StatusBadge } from './status-badge';
 
 /** The states in which a subscription can be ended. */
@@ -51,7 +52,7 @@ export function Component() {
 }
 
 function Detail({ member }: { member: MemberDetail }) {
-  const { user, payments, emails, devices } = member;
+  const { user, profiles, payments, emails, devices } = member;
   return (
     <>
       <PageHead
@@ -96,6 +97,9 @@ function Detail({ member }: { member: MemberDetail }) {
         <SubscriptionPanel member={member} />
         <Panel title={t`Payments`}>
           <Payments member_id={user.id} payments={payments} />
+        </Panel>
+        <Panel title={t`Profiles`}>
+          <Profiles profiles={profiles} />
         </Panel>
         <Panel title={t`Devices`}>
           <Devices devices={devices} />

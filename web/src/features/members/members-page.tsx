@@ -27,6 +27,15 @@ const options = (): { value: Status | 'all'; label: string }[] => [
   ...STATUSES.filter((status) => status !== 'unknown').map((status) => ({ value: status, label: statusName(status) })),
 ];
 
+/** The values of the filter by whether the address is confirmed, as they are in the URL. */
+const VERIFIED = ['true', 'false'] as const;
+
+const verifiedOptions = (): { value: (typeof VERIFIED)[number] | 'all'; label: string }[] => [
+  { value: 'all', label: t`All addresses` },
+  { value: 'true', label: t`Confirmed` },
+  { value: 'false', label: t`Not confirmed` },
+];
+
 function compName(plan_type: PlanType): string {
   const plan = planName(plan_type);
   return t`${plan} (comp)`;
@@ -44,6 +53,7 @@ const columns = (): Column<Member>[] => [
           <>
             {member.name}
             {member.role === 'admin' && <Badge kind="accent">{t`Admin`}</Badge>}
+            {!member.email_verified && <Badge>{t`Email not confirmed`}</Badge>}
           </>
         }
       >
@@ -78,10 +88,11 @@ export function Component() {
     .slice(0, QUERY_LENGTH_MAX)
     .join('');
   const status = STATUSES.find((known) => known === params.get('status'));
-  const members = useMembers({ q: q || undefined, status });
+  const verified = VERIFIED.find((known) => known === params.get('verified'));
+  const members = useMembers({ q: q || undefined, status, verified: verified && verified === 'true' });
   const issue = q ? (fieldIssues(members.error).q ?? null) : null;
-  const change = (changes: { q?: string; status?: string }) => {
-    const next = { q, status: status ?? '', ...changes };
+  const change = (changes: { q?: string; status?: string; verified?: string }) => {
+    const next = { q, status: status ?? '', verified: verified ?? '', ...changes };
     setParams(Object.fromEntries(Object.entries(next).filter(([, value]) => value !== '')), { preventScrollReset: true });
   };
   return (
@@ -97,6 +108,14 @@ export function Component() {
             onChange={(value) => change({ status: value === 'all' ? '' : value })}
           />
         </div>
+        <div className={styles.status}>
+          <Select
+            label={t`Email address`}
+            value={verified ?? 'all'}
+            options={verifiedOptions()}
+            onChange={(value) => change({ verified: value === 'all' ? '' : value })}
+          />
+        </div>
       </div>
       {q && members.hasNextPage && <Searched />}
       {issue === null && (
@@ -106,11 +125,11 @@ export function Component() {
           columns={columns()}
           rowKey={(member) => member.id}
           empty={
-            q || status ? (
+            q || status || verified ? (
               <Empty
                 icon={MORE_ICONS.users}
                 title={t`No members found`}
-                text={q ? t`No name or email address matches this search.` : t`No member has this subscription status.`}
+                text={q ? t`No name or email address matches this search.` : t`No member matches these filters.`}
               >
                 <Button onClick={() => setParams({})}>{t`Show all members`}</Button>
               </Empty>

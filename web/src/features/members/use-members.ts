@@ -6,6 +6,8 @@ export interface MemberFilter {
   /** Words; each must be part of the email address or the name. */
   q?: string;
   status?: Status;
+  /** Whether the email address is confirmed. */
+  verified?: boolean;
 }
 
 export const membersQuery = (filter: MemberFilter) =>

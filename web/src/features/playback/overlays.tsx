@@ -11,7 +11,7 @@ import type { Action } from '@/lib/errors/explanation';
 import type { ApiError } from '@/lib/errors/api-error';
 import type { ShownVideo } from '@/lib/models';
 import type { StopReason } from './engine';
-import styles from './player.module.css';
+import styles from './overlays.module.css';
 import { StreamLimit } from './stream-limit';
 import { useRelated } from './use-related';
 

@@ -2,7 +2,7 @@ import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { useId } from 'react';
 import type { Avatar as Name } from '@/lib/models';
-import { Avatar } from './avatar';
+import { Avatar } from '@/components/avatar';
 import styles from './profiles.module.css';
 
 const names = (): Record<Name, string> => ({

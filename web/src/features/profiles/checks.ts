@@ -24,11 +24,6 @@ export function showsMore(before: number | null, after: number | null): boolean 
   return before !== null && (after === null || after > before);
 }
 
-/** The label of a kids profile with its age limit. */
-export function kidsLabel(age: number): string {
-  return age === 0 ? t`Kids, for all ages` : t`Kids, up to ${age}`;
-}
-
 /** The age limits to choose from, with the profile's own. */
 export function ages(own: number | null): number[] {
   return [...new Set([...AGES, ...(own === null ? [] : [own])])].sort((one, other) => one - other);

@@ -16,10 +16,10 @@ import { returnTo } from '@/lib/return-to';
 import { useLocation, useNavigate } from '@/lib/router/place';
 import { useAct } from '@/lib/use-act';
 import { takeLanguage } from '@/lib/take-language';
-import { Avatar } from './avatar';
+import { Avatar } from '@/components/avatar';
 import styles from './choose-page.module.css';
 import { PinDialog } from './pin-dialog';
-import { KidsBadge } from './kids-badge';
+import { KidsBadge } from '@/components/kids-badge';
 import { selectProfile } from '@/lib/select-profile';
 
 /** Asks who is watching: after signing in, and whenever somebody wants to switch. */

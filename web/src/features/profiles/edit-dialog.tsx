@@ -1,3 +1,4 @@
+import { kidsLabel } from '@/lib/kids-label';
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { useId, useState } from 'react';
@@ -11,8 +12,8 @@ import type { Avatar, Profile } from '@/lib/models';
 import { useMe } from '@/lib/queries/use-me';
 import { useForm } from '@/lib/use-form';
 import { AvatarPicker } from './avatar-picker';
-import { AVATARS } from './avatars';
-import { NAME_LENGTH_MAX, ages, kidsLabel, nameIssue, showsMore } from './checks';
+import { AVATARS } from '@/components/avatars';
+import { NAME_LENGTH_MAX, ages, nameIssue, showsMore } from './checks';
 import styles from './profiles.module.css';
 import { useChangeProfiles } from './use-change-profiles';
 

@@ -11,11 +11,11 @@ import type { Profile } from '@/lib/models';
 import { notify } from '@/lib/notify';
 import { usePageTitle } from '@/lib/page-title';
 import { useProfiles } from '@/lib/queries/use-profiles';
-import { Avatar } from './avatar';
+import { Avatar } from '@/components/avatar';
 import { ChangePinDialog } from './change-pin-dialog';
 import { PROFILES_MAX } from './checks';
 import { EditDialog } from './edit-dialog';
-import { KidsBadge } from './kids-badge';
+import { KidsBadge } from '@/components/kids-badge';
 import styles from './manage-page.module.css';
 import { useChangeProfiles } from './use-change-profiles';
 

@@ -85,7 +85,7 @@ function SessionRow({ session }: { session: Session }) {
         aria-label={t`Sign out ${name}`}
         onClick={() => (session.current ? signOut.mutate() : out())}
       >
-        <Trans>Sign out</Trans>
+        {session.current ? t`Sign out` : t({ message: 'Sign out', context: 'a device' })}
       </Button>
     </li>
   );
@@ -118,7 +118,7 @@ function Streams() {
 
 function StreamRow({ stream }: { stream: Stream }) {
   const stop = useStopStream();
-  const { video_title: title } = stream;
+  const { video_title: title, profile_name: profile } = stream;
   const [device, started] = [deviceName(stream.device_name), ago(stream.started_at)];
   return (
     <li className={styles.row}>
@@ -127,7 +127,7 @@ function StreamRow({ stream }: { stream: Stream }) {
       </span>
       <div className={styles.what}>
         <p className={styles.name}>{stream.video_title}</p>
-        <p className={styles.when}>{t`${device} · Started: ${started}`}</p>
+        <p className={styles.when}>{profile ? t`${profile} · ${device} · Started: ${started}` : t`${device} · Started: ${started}`}</p>
       </div>
       <Button
         size="sm"

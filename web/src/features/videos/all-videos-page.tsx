@@ -73,7 +73,7 @@ export function Component() {
         </ButtonLink>
       </PageHead>
       <SearchField value={q} onChange={(typed) => change({ q: typed })} isFocused={false} />
-      <div className={styles.filter}>
+      <div>
         <Segments
           label={t`Status`}
           value={status ?? 'all'}

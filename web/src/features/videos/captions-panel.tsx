@@ -1,10 +1,10 @@
 import { i18n } from '@lingui/core';
 import { t } from '@lingui/core/macro';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
 import { Confirm } from '@/components/confirm';
-import { Frame } from '@/components/field';
+import { FileField } from '@/components/file-field';
 import { MORE_ICONS } from '@/components/more-icons';
 import { ErrorNotice } from '@/components/notice';
 import { Actions, Note, Panel } from '@/components/panel';
@@ -99,11 +99,8 @@ function refusal(issue: string): string {
 
 function Upload({ video }: { video: AdminVideo }) {
   const put = usePutCaptions(video.id);
-  const id = useId();
   const [language, setLanguage] = useState('en');
   const [file, setFile] = useState<File | null>(null);
-  /** Counts the uploads: the file input must be recreated to become empty. */
-  const [uploads, setUploads] = useState(0);
   const [issue, setIssue] = useState<string | null>(null);
   const send = useAct(async () => {
     const wrong = issueOf(file);
@@ -111,7 +108,6 @@ function Upload({ video }: { video: AdminVideo }) {
     if (!file || wrong !== null) return;
     await put.mutateAsync({ language, file });
     setFile(null);
-    setUploads((before) => before + 1);
     notify(t`Captions uploaded`);
   });
   // All of the service's issues are about the file.
@@ -124,16 +120,14 @@ function Upload({ video }: { video: AdminVideo }) {
         options={LANGUAGES.map((value) => ({ value, label: languageName(value) }))}
         onChange={setLanguage}
       />
-      <Frame id={id} label={t`File`} hint={t`WebVTT (.vtt) or SubRip (.srt), at most 256 KB`} issue={issue ?? refusals[0] ?? null}>
-        <input
-          key={uploads}
-          id={id}
-          type="file"
-          accept=".vtt,.srt,text/vtt,application/x-subrip"
-          className={fields.file}
-          onChange={({ target }) => setFile(target.files?.[0] ?? null)}
-        />
-      </Frame>
+      <FileField
+        label={t`File`}
+        hint={t`WebVTT (.vtt) or SubRip (.srt), at most 256 KB`}
+        issue={issue ?? refusals[0] ?? null}
+        accept=".vtt,.srt,text/vtt,application/x-subrip"
+        file={file}
+        onFile={setFile}
+      />
       {send.error !== null && refusals.length === 0 && <ErrorNotice size="line" error={send.error} />}
       <Actions>
         <Button size="sm" icon={MORE_ICONS.upload} busy={send.isBusy} onClick={() => void send.run()}>

@@ -1,6 +1,7 @@
 import { plural, t } from '@lingui/core/macro';
 import { Fragment } from 'react';
 import type { ReactNode } from 'react';
+import { ageRating } from '@/lib/age-rating';
 import { Link } from '@/lib/router/link';
 import type { Series, Video } from '@/lib/models';
 import { countryName, languageName } from '@/lib/names';
@@ -17,7 +18,7 @@ interface FilmFactsProps {
 
 /** The year and the age rating, for the line below a title. */
 export function releaseNote({ year, age_rating }: Pick<Facts, 'year' | 'age_rating'>): string | undefined {
-  return [year, age_rating].filter(Boolean).join(' · ') || undefined;
+  return [year, age_rating && ageRating(age_rating)].filter(Boolean).join(' · ') || undefined;
 }
 
 /** Who made a title, when, where and for whom. Names and tags link to a search. Renders nothing without any facts. */
@@ -28,7 +29,7 @@ export function FilmFacts({ title, of }: FilmFactsProps) {
     facts.push([plural(directors.length, { one: 'Director', other: 'Directors' }), <Names key="d" of={directors} />]);
   if (actors.length > 0) facts.push([t`Cast`, <Names key="c" of={actors} />]);
   if (of.year || of.country) facts.push([t`Released`, [of.year, of.country && countryName(of.country)].filter(Boolean).join(' · ')]);
-  if (of.age_rating) facts.push([t`Age rating`, of.age_rating]);
+  if (of.age_rating) facts.push([t`Age rating`, ageRating(of.age_rating)]);
   if (audio_languages.length > 0) facts.push([t`Audio`, audio_languages.map(languageName).join(', ')]);
   if (caption_languages.length > 0) facts.push([t`Captions`, caption_languages.map(languageName).join(', ')]);
   if (facts.length === 0 && tags.length === 0) return null;

@@ -13,6 +13,7 @@ import { usePageTitle } from '@/lib/page-title';
 import { useForm } from '@/lib/use-form';
 import { DropZone } from './drop-zone';
 import styles from './new-video-page.module.css';
+import { urlIssues } from './import-again';
 import { QualityField } from './quality-field';
 import { GeneratedCaptionsField } from './spoken-language';
 import { startUpload } from './uploads';
@@ -47,12 +48,9 @@ export function Component() {
       url: origin === 'url' && values.url.trim() === '' ? t`Enter the URL of the file` : undefined,
       ...videoIssues(values),
     }),
-    // The service explains this only in English.
     issuesOf: (error) => {
-      const issues = fieldIssues(error);
-      return issues.url
-        ? { ...issues, url: t`Mux cannot use this URL. Enter a public https address without a user name or password.` }
-        : null;
+      const issue = urlIssues(error);
+      return issue && { ...fieldIssues(error), ...issue };
     },
     submit: async (values) => {
       const { file } = chosen;

@@ -1,7 +1,8 @@
 import { t } from '@lingui/core/macro';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { Button } from '@/components/button';
-import { Frame, TextField } from '@/components/field';
+import { TextField } from '@/components/field';
+import { FileField } from '@/components/file-field';
 import { MORE_ICONS } from '@/components/more-icons';
 import { ErrorNotice } from '@/components/notice';
 import { Actions, Note, Panel } from '@/components/panel';
@@ -108,10 +109,7 @@ function refusal(issue: string): string {
 
 function OwnPicture({ video }: { video: AdminVideo }) {
   const upload = useUploadPoster(video.id);
-  const id = useId();
   const [file, setFile] = useState<File | null>(null);
-  /** Counts the uploads: the file input must be recreated to become empty. */
-  const [uploads, setUploads] = useState(0);
   const [issue, setIssue] = useState<string | null>(null);
   const send = useAct(async () => {
     const wrong = pictureIssue(file);
@@ -119,28 +117,20 @@ function OwnPicture({ video }: { video: AdminVideo }) {
     if (!file || wrong !== null) return;
     await upload.mutateAsync(file);
     setFile(null);
-    setUploads((before) => before + 1);
     notify(t`Poster changed`);
   });
   const { image } = fieldIssues(send.error);
   const refused = image === undefined ? undefined : refusal(image);
   return (
     <div className={fields.fields}>
-      <Frame
-        id={id}
+      <FileField
         label={t`Your own picture`}
         hint={t`JPEG, PNG or WebP, at least 320 pixels wide, at most 4 MB`}
         issue={issue ?? refused ?? null}
-      >
-        <input
-          key={uploads}
-          id={id}
-          type="file"
-          accept={TYPES.join(',')}
-          className={fields.file}
-          onChange={({ target }) => setFile(target.files?.[0] ?? null)}
-        />
-      </Frame>
+        accept={TYPES.join(',')}
+        file={file}
+        onFile={setFile}
+      />
       {send.error !== null && !refused && <ErrorNotice size="line" error={send.error} />}
       <Actions>
         <Button size="sm" icon={MORE_ICONS.upload} busy={send.isBusy} onClick={() => void send.run()}>

@@ -5,6 +5,7 @@ import { Callout } from '@/components/notice';
 import { Note, Panel } from '@/components/panel';
 import { moment } from '@/lib/format';
 import type { AdminVideo } from '@/lib/models';
+import { ImportAgain, isUnfetched } from './import-again';
 import { NewFile } from './new-file';
 import { UploadPanel } from './upload-panel';
 import { useUpload } from './uploads';
@@ -13,7 +14,16 @@ import { useUpload } from './uploads';
 export function VideoFileJourney({ video }: { video: AdminVideo }) {
   switch (video.status) {
     case 'error':
-      return (
+      return isUnfetched(video) ? (
+        <Panel title={t`File`}>
+          <Callout kind="danger">
+            <strong>{t`The file could not be fetched from its URL`}</strong>
+            <p>{t`Check that anybody can load the URL without signing in, or upload the file.`}</p>
+          </Callout>
+          <ImportAgain video={video} />
+          <NewFile video={video} actionLabel={t`Upload a file`} />
+        </Panel>
+      ) : (
         <Panel title={t`File`}>
           <Callout kind="danger">
             <strong>{video.mux_asset_id ? t`The file could not be encoded` : t`This video has no file`}</strong>

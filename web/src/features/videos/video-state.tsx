@@ -24,8 +24,8 @@ export function publication({ published, publish_at, published_at }: AdminVideo)
   if (!published) return { kind: 'draft', text: t`Draft` };
   if (publish_at && !isPast(publish_at)) {
     const start = moment(publish_at);
-    return { kind: 'scheduled', text: t`From ${start}` };
+    return { kind: 'scheduled', text: t`Scheduled for ${start}` };
   }
   const day = published_at && utcDay(published_at);
-  return { kind: 'published', text: day ? t`Since ${day}` : t`Published` };
+  return { kind: 'published', text: day ? t`Published on ${day}` : t`Published` };
 }

@@ -3,7 +3,7 @@ import { t } from '@lingui/core/macro';
 import { Button } from '@/components/button';
 import { MORE_ICONS } from '@/components/more-icons';
 import { clock } from '@/lib/format';
-import styles from '../player.module.css';
+import styles from '../overlays.module.css';
 import type { RemotePlayer, RemoteState } from './remote-player';
 
 const JUMP_SECONDS = 10;

@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro';
-import { Badge } from '@/components/badge';
-import { kidsLabel } from './checks';
+import { Badge } from './badge';
+import { kidsLabel } from '@/lib/kids-label';
 
 /** Marks a kids profile, with its age limit where that matters. */
 export function KidsBadge({ age }: { age?: number }) {
