@@ -207,7 +207,8 @@ impl UpdateProgress {
     }
 
     /// Writes the position of a playback without a lease, and returns the error to respond with. The lease named the
-    /// profile; without it, the playback's own row does, which is read in parallel.
+    /// profile; without it, the playback's own row does. It is read in parallel, and only if the account has ever changed
+    /// its profiles.
     async fn save_lost(
         &self,
         context: &ReportContext<'_>,
@@ -215,7 +216,13 @@ impl UpdateProgress {
         slots: &Slots,
     ) -> Result<ApiError, ApiError> {
         let (viewer, video_id) = context.ids;
-        let (view, before) = tokio::try_join!(self.streams.view_of(playback), self.histories.get(viewer, video_id))?;
+        let view = async {
+            match context.caller.user.profiles_version {
+                0 => Ok(None),
+                _ => self.streams.view_of(playback).await,
+            }
+        };
+        let (view, before) = tokio::try_join!(view, self.histories.get(viewer, video_id))?;
         if view.is_some_and(|view| view.is_of_another_profile(viewer)) {
             return Ok(stream_of_another_profile());
         }
