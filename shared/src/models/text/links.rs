@@ -3,7 +3,7 @@
 //! A bare domain is a word with a dot between two names, the last of which is a top-level domain: one of [`GENERIC`] in
 //! any case, or a country's in lower case. So "J.R. Tolkien", "St. John" and "Ph.D" are names, and so is "Dr.No", although
 //! `no` is a country. A country's domain needs two letters before its dot, unless a path follows it: "m.de Vries" is a
-//! name, and `t.co/x` is not.
+//! name, and `t.co/x` is not. With a path, or in capitals throughout (`EVIL.DE`), a country counts in any case.
 
 /// The general top-level domains that are used most, in the web and in unwanted mail.
 const GENERIC: &[&str] = &[
@@ -25,23 +25,36 @@ const COUNTRIES: &str = "ac ad ae af ag ai al am ao aq ar as at au aw ax az ba b
 /// Whether a text contains what looks like a web address.
 pub(super) fn has_link(text: &str) -> bool {
     let lower = text.to_lowercase();
-    let is_separator = |one: char| one.is_whitespace() || "()[]{}<>\"'`,;:!|@".contains(one);
-    lower.contains("://") || lower.contains("www.") || text.split(is_separator).any(is_domain)
+    lower.contains("://") || lower.contains("www.") || hosts(text).any(|(host, has_path)| is_domain(host, has_path))
 }
 
-/// Whether a word is a domain, with or without a path.
-fn is_domain(word: &str) -> bool {
-    let (host, has_path) = match word.find(['/', '?', '#']) {
-        Some(end) => (&word[..end], true),
-        None => (word.trim_end_matches('.'), false),
-    };
-    let Some((names, last)) = host.rsplit_once('.') else { return false };
+/// Every part of a text that can be a host, and whether a path follows it.
+fn hosts(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(|one| !is_in_host(one));
+        let end = rest.find(|one| !is_in_host(one)).unwrap_or(rest.len());
+        let (host, after) = rest.split_at(end);
+        rest = after;
+        (!host.is_empty()).then_some((host, after.starts_with(['/', '?', '#'])))
+    })
+}
+
+fn is_in_host(one: char) -> bool {
+    one.is_alphanumeric() || one == '-' || one == '.'
+}
+
+fn is_domain(host: &str, has_path: bool) -> bool {
+    let Some((names, last)) = host.trim_end_matches('.').rsplit_once('.') else { return false };
     let name = names.rsplit('.').next().unwrap_or_default();
-    if name.is_empty() || !name.chars().all(|one| one.is_alphanumeric() || one == '-') {
+    if name.is_empty() {
         return false;
     }
-    let is_generic = GENERIC.contains(&last.to_ascii_lowercase().as_str());
-    let is_country = last.len() == 2 && COUNTRIES.split(' ').any(|country| country == last);
+    let lower = last.to_ascii_lowercase();
+    let is_generic = GENERIC.contains(&lower.as_str());
+    let is_shouted = !host.chars().any(char::is_lowercase) && name.chars().count() > 2;
+    let spelt = if has_path || is_shouted { lower.as_str() } else { last };
+    let is_country = last.len() == 2 && COUNTRIES.split(' ').any(|country| country == spelt);
     is_generic || (is_country && (has_path || name.chars().count() > 1))
 }
 
@@ -65,6 +78,14 @@ mod tests {
             "t.co/x",
             "me@evil.ru",
             "\u{fc}ber.de",
+            "\u{201c}evil.com\u{201d}",
+            "*evil.com*",
+            "evil.com\u{2026}",
+            "evil.com&x",
+            "\u{2022}evil.com",
+            "hi/evil.com",
+            "Evil.Ru/x",
+            "EVIL.DE",
         ] {
             assert!(has_link(link), "{link}");
         }
@@ -78,6 +99,8 @@ mod tests {
             "St. John",
             "St.John",
             "Dr.No",
+            "DR.NO",
+            "J.R.R. TOLKIEN",
             "Dr. No",
             "Ph.D",
             "Ada Lovelace, Ph.D.",
