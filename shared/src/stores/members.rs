@@ -212,7 +212,8 @@ impl Members {
             MemberFilter { status: None, verified: None } => self.newest(limit, after).await,
             // A user who never opened a checkout has no subscription row, so the index by status does not list them.
             MemberFilter { status: None | Some(Status::None), .. } => {
-                let (found, next) = self.examine(USERS_READ, |_| true, filter, limit, (Vec::new(), after)).await?;
+                let (found, next) = self.examine(USERS_READ, |_| true, filter, limit, Vec::new(), after).await?;
+                // Whoever is on the page or was examined before it gives the position.
                 Ok((found, next.and_then(|SearchPosition(after)| after)))
             }
             MemberFilter { status: Some(status), .. } => self.of_status(status, filter, limit, after).await,
@@ -249,7 +250,7 @@ impl Members {
             !is_first && query.finds(&[user.email.as_typed(), user.name.as_deref().unwrap_or_default()])
         };
         let after = place.and_then(|SearchPosition(after)| after);
-        self.examine(SEARCH_USERS_READ, is_sought, filter, limit, (first, after)).await
+        self.examine(SEARCH_USERS_READ, is_sought, filter, limit, first, after).await
     }
 
     /// Adds to the members `found` those among the users after a position who are sought and pass the filter, until
@@ -260,7 +261,8 @@ impl Members {
         is_sought: impl Fn(&User) -> bool + Send + Sync,
         filter: MemberFilter,
         limit: usize,
-        (mut found, mut after): (Vec<Member>, Option<UserPosition>),
+        mut found: Vec<Member>,
+        mut after: Option<UserPosition>,
     ) -> Result<(Vec<Member>, Option<SearchPosition>), StoreError> {
         let is_hit = |user: &User| filter.admits_address(user.email_verified) && is_sought(user);
         for _ in 0..READS_MAX {
@@ -279,6 +281,9 @@ impl Members {
                 return Ok((found, None));
             }
             after = users.last().map(UserPosition::new);
+            if found.len() >= limit {
+                break;
+            }
         }
         Ok((found, Some(SearchPosition(after))))
     }
@@ -315,6 +320,9 @@ impl Members {
             }
             if !more || is_empty {
                 return Ok((found, None));
+            }
+            if found.len() == limit {
+                break;
             }
         }
         Ok((found, after))
