@@ -103,7 +103,7 @@ impl Session {
     /// replaces. `None` if that is too far ahead of the clock, as after several switches within a second.
     #[must_use]
     pub fn switched(&self, profile_id: ProfileId, now: Timestamp) -> Option<Self> {
-        if self.profile_id == Some(profile_id) {
+        if self.viewer().profile_id() == profile_id {
             return Some(self.exchanged(now));
         }
         let token_issued_at = in_whole_seconds(now).max(self.token_issued_at + SignedDuration::from_secs(1));
