@@ -359,6 +359,25 @@ async fn a_late_duplicate_of_an_undone_downgrade_does_not_schedule_it_again() {
 }
 
 #[tokio::test]
+async fn a_late_duplicate_of_a_downgrade_that_a_cancellation_dropped_does_not_schedule_it_again() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("premium").await;
+    let basic = json!({ "plan_type": "basic" });
+    assert_eq!(with_key(&viewer, "k1", basic.clone()).await.status(), 200);
+    for path in ["/api/subscription/cancel", "/api/subscription/resume"] {
+        let answer = viewer.post(path, json!({})).await;
+        assert_eq!(answer.status(), 200, "{path}: {answer}");
+    }
+
+    let late = with_key(&viewer, "k1", basic.clone()).await;
+
+    assert_eq!((late.status(), late.code()), (409, "CONFLICT"), "{late}");
+    assert_eq!(at_stripe(&platform, &viewer).await["schedule"], Value::Null);
+    let again = with_key(&viewer, "k2", basic).await;
+    assert_eq!(again.data()["pending_plan_type"], "basic", "a new request schedules it: {again}");
+}
+
+#[tokio::test]
 async fn a_downgrade_that_failed_halfway_is_finished_by_the_same_request() {
     let platform = platform_without_trial().await;
     let viewer = platform.subscriber("premium").await;

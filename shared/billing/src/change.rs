@@ -194,7 +194,10 @@ impl Changes {
                 let changed = self.stripe.change_later(subscription, &price.id, price.interval).await;
                 changed.map_err(|error| self.change_error(error))
             }
-            (ChangeTiming::CancelPending, _) => Ok(self.stripe.drop_changes(subscription).await?),
+            (ChangeTiming::CancelPending, _) => {
+                self.stripe.drop_awaited(subscription).await?;
+                Ok(self.stripe.drop_schedule(subscription).await?)
+            }
             (ChangeTiming::AlreadyScheduled, _) => Ok(()),
             // An earlier attempt of this request may have made the change. If not, this call changes nothing.
             (ChangeTiming::Unchanged, Some(key)) => {

@@ -35,7 +35,7 @@ fn timing(one: &Subscription, plan_type: PlanType, interval: Option<Interval>) -
 }
 
 #[test]
-fn more_is_now_and_less_is_when_the_period_ends() {
+fn upgrades_take_effect_now_and_downgrades_at_the_end_of_the_period() {
     use Interval::{Month, Year};
     for (from, to, expected) in [
         ((BASIC, Month), (PREMIUM, Some(Month)), ChangeTiming::Immediate),
@@ -55,7 +55,7 @@ fn more_is_now_and_less_is_when_the_period_ends() {
 }
 
 #[test]
-fn the_interval_stays_unless_it_is_said() {
+fn the_interval_stays_unless_the_request_names_one() {
     let subscriptions = [at_plan(BASIC, Interval::Year)];
     let request = PlanChangeRequest { plan_type: PREMIUM, interval: None };
     let (_, target, _) = decide(&subscriptions, &prices(), request).expect("a change");
@@ -63,7 +63,7 @@ fn the_interval_stays_unless_it_is_said() {
 }
 
 #[test]
-fn what_is_set_is_kept_taken_back_or_replaced_by_another_for_later_and_by_nothing_for_now() {
+fn a_scheduled_change_can_be_kept_cancelled_or_replaced_by_another_scheduled_one() {
     let one = scheduled(at_plan(PREMIUM, Interval::Month), Some("basic_month"));
     assert_eq!(timing(&one, BASIC, None), Ok(ChangeTiming::AlreadyScheduled));
     assert_eq!(timing(&one, PREMIUM, None), Ok(ChangeTiming::CancelPending));
@@ -78,14 +78,14 @@ fn what_is_set_is_kept_taken_back_or_replaced_by_another_for_later_and_by_nothin
 }
 
 #[test]
-fn a_change_that_waits_for_its_payment_is_taken_back_by_the_present_plan_and_tried_again_by_the_same() {
+fn an_unpaid_change_is_cancelled_by_choosing_the_current_plan_and_retried_by_choosing_the_new_one() {
     let one = Subscription { awaited: Some("in_1".to_owned()), ..at_plan(BASIC, Interval::Month) };
     assert_eq!(timing(&one, BASIC, None), Ok(ChangeTiming::CancelPending));
     assert_eq!(timing(&one, PREMIUM, None), Ok(ChangeTiming::Immediate));
 }
 
 #[test]
-fn nothing_changes_where_something_is_owed_or_ends_or_nothing_runs() {
+fn a_change_is_refused_while_an_invoice_is_open_or_the_subscription_is_ending_or_has_ended() {
     for status in Status::ALL {
         let one = Subscription { status, ..at_plan(BASIC, Interval::Month) };
         let expected = match status {

@@ -102,7 +102,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_row_differs_by_what_is_stripes_alone() {
+    fn only_the_fields_from_stripe_are_compared() {
         let stored = json!({ "pk": "USER#1", "updated_at": "now", "complimentary_plan": "basic", "status": "active" });
         let stripe = |status: &str| as_map(json!({ "status": status }));
         assert_eq!(row_differences(stripe_part(Some(stored.clone())), stripe("active")), []);

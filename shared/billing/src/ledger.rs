@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_a_period_tells_what_the_whole_costs() {
+    fn the_price_of_a_whole_period_follows_from_a_prorated_line() {
         assert_eq!(after_coupons(&line(650, 0), 1_299), 1_299);
         assert_eq!(after_coupons(&line(325, 325), 1_299), 650, "649.5, rounded half up");
         assert_eq!(after_coupons(&line(0, 650), 1_299), 0);

@@ -84,7 +84,7 @@ fn chosen(mut subscriptions: Vec<Subscription>) -> String {
 }
 
 #[test]
-fn the_live_one_of_the_highest_plan_speaks_then_of_the_latest_period_end() {
+fn of_several_subscriptions_the_live_one_with_the_highest_plan_counts_then_the_latest_period_end() {
     let later = Subscription { current_period_end: Some(at(60)), ..subscription("later", BASIC, Status::Active) };
     assert_eq!(
         chosen(vec![subscription("basic", BASIC, Status::Active), subscription("premium", PREMIUM, Status::PastDue)]),
@@ -142,7 +142,7 @@ fn a_price_that_is_not_ours_grants_nothing_and_blocks_nothing() {
 }
 
 #[test]
-fn either_way_of_setting_an_end_is_cancelling_and_can_be_taken_back() {
+fn a_cancellation_at_the_period_end_or_at_a_set_time_can_be_undone() {
     let active = subscription("one", BASIC, Status::Active);
     let by_flag = Subscription { cancel_at_period_end: true, ..active.clone() };
     let by_moment = Subscription { cancel_at: Some(at(20)), ..active.clone() };
@@ -163,7 +163,7 @@ fn either_way_of_setting_an_end_is_cancelling_and_can_be_taken_back() {
 }
 
 #[test]
-fn of_two_live_ones_the_newer_is_one_too_many_with_what_it_took() {
+fn the_newer_of_two_live_subscriptions_is_a_duplicate_and_its_payments_are_refunded() {
     let older = subscription("older", BASIC, Status::PastDue);
     let newer = Subscription { created: at(1), ..subscription("newer", PREMIUM, Status::Active) };
     let foreign = subscription("foreign", None, Status::Active);
@@ -187,7 +187,7 @@ fn of_two_live_ones_the_newer_is_one_too_many_with_what_it_took() {
 }
 
 #[test]
-fn the_trial_is_for_the_first_subscription_that_came_to_be() {
+fn only_the_first_completed_subscription_has_a_trial() {
     assert!(is_new(&[]));
     assert!(is_new(&[subscription("one", BASIC, Status::IncompleteExpired)]));
     assert!(!is_new(&[subscription("one", BASIC, Status::Canceled)]));
@@ -195,13 +195,13 @@ fn the_trial_is_for_the_first_subscription_that_came_to_be() {
 }
 
 #[test]
-fn nobody_without_a_subscription_has_one() {
+fn a_customer_without_a_subscription_has_the_status_none() {
     let row = row(&Snapshot::default(), &[], "cus_1");
     assert_eq!((row.status, row.plan_type, row.stripe_customer_id.as_deref()), (Status::None, None, Some("cus_1")));
 }
 
 #[test]
-fn a_change_that_is_set_is_told_until_it_is_made() {
+fn a_scheduled_change_is_shown_as_pending_until_it_takes_effect() {
     let schedule = |next: Option<&str>| Schedule {
         id: "s".to_owned(),
         current: Some((at(0), at(30))),

@@ -234,7 +234,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_that_is_too_long_for_stripe_is_replaced_by_one_that_is_its_alone() {
+    fn a_key_that_is_too_long_for_stripe_is_replaced_by_a_unique_shorter_one() {
         let (longest, long) = ("k".repeat(255), "k".repeat(256));
         assert_eq!(key_for_stripe(&longest), longest);
         assert_eq!(key_for_stripe(&long), key_for_stripe(&long.clone()));

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn an_event_says_whose_it_is() {
+fn the_customer_of_an_event_is_found_in_its_object() {
     let event = |object: &str| {
         let body = format!(r#"{{"id":"evt_1","type":"x","livemode":false,"data":{{"object":{object}}}}}"#);
         Event::parse(body.as_bytes()).expect("an event")

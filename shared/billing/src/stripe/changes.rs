@@ -11,6 +11,8 @@ use stripe_client_core::{RequestBuilder, StripeMethod};
 
 /// The name of the note on a customer about the change that was requested last.
 const NOTE: &str = "requested_plan";
+/// The note once the scheduled change was dropped.
+const NO_CHANGE: &str = "none";
 
 /// A subscription after a change was requested.
 #[derive(Clone, Debug)]
@@ -79,17 +81,18 @@ impl Stripe {
     /// whether the key was already bound.
     #[boxed]
     pub async fn bind_key(&self, customer: &str, change: &str, key: &str) -> Result<bool, StripeError> {
-        let (_, is_replayed) = self.send_or_replay::<stripe_shared::Customer>(note_of(customer, change), key).await?;
+        let (_, is_replayed) =
+            self.send_or_replay::<stripe_shared::Customer>(note_request(customer, change), key).await?;
         Ok(is_replayed)
     }
 
-    /// Notes on the customer which change was requested last, if no key does.
+    /// Notes a requested change on the customer, for a request without a key.
     #[boxed]
     pub async fn note_change(&self, customer: &str, change: &str) -> Result<(), StripeError> {
-        note_of(customer, change).customize::<stripe_shared::Customer>().send(self).await.map(drop)
+        note_request(customer, change).customize::<stripe_shared::Customer>().send(self).await.map(drop)
     }
 
-    /// Whether a change is the one that was requested last without a charge.
+    /// Whether the note on the customer names this change.
     #[boxed]
     pub async fn is_noted_change(&self, customer: &str, change: &str) -> Result<bool, StripeError> {
         let request = RequestBuilder::new(StripeMethod::Get, format!("/customers/{customer}"));
@@ -134,9 +137,13 @@ impl Stripe {
         request.customize::<stripe_shared::SubscriptionSchedule>().send(self).await.map(|_| ())
     }
 
-    /// Cancels pending changes of a subscription: an unpaid one, and a scheduled one.
+    /// Cancels pending changes of a subscription: an unpaid one, and a scheduled one. A late duplicate of the request that
+    /// scheduled it will not schedule it again.
     #[boxed]
     pub async fn drop_changes(&self, subscription: &Subscription) -> Result<(), StripeError> {
+        if subscription.schedule.is_some() {
+            self.note_change(&subscription.customer, NO_CHANGE).await?;
+        }
         self.drop_awaited(subscription).await?;
         self.drop_schedule(subscription).await
     }
@@ -239,7 +246,7 @@ impl Stripe {
 }
 
 /// The call that notes a requested change on the customer.
-fn note_of(customer: &str, change: &str) -> RequestBuilder {
+fn note_request(customer: &str, change: &str) -> RequestBuilder {
     let request = RequestBuilder::new(StripeMethod::Post, format!("/customers/{customer}"));
     request.form(&json!({ "metadata": { NOTE: change } }))
 }

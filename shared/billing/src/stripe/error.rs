@@ -290,14 +290,14 @@ mod tests {
     }
 
     #[test]
-    fn a_proxys_page_keeps_its_status() {
+    fn an_error_that_is_not_json_keeps_its_status() {
         assert_eq!(read(503, "<html>busy</html>"), Some(StripeError::Unavailable("an internal error")));
         assert_eq!(read(404, ""), Some(StripeError::Missing { param: None }));
         assert_eq!(read(401, "no"), None);
     }
 
     #[test]
-    fn what_an_error_says_holds_no_data_of_a_customer() {
+    fn an_error_contains_no_personal_data() {
         let body = r#"{"error":{"type":"card_error","code":"card_declined","decline_code":"insufficient_funds",
             "message":"The card of ada@example.com was declined","payment_method":{"billing_details":{"email":"ada@example.com"}}}}"#;
         let error = read(402, body).expect("a decline");
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn stripes_own_word_decides_about_a_repetition() {
+    fn stripes_should_retry_header_decides_whether_a_call_is_retried() {
         assert!(matches!(refusal(500, b"", Some(false)), Failure::Final(StripeError::Unavailable(_))));
         assert!(matches!(refusal(500, b"", None), Failure::Again(_)));
         let lock = br#"{"error":{"type":"invalid_request_error","code":"lock_timeout"}}"#;
@@ -354,7 +354,7 @@ mod tests {
         transfers_not_allowed url_invalid";
 
     #[test]
-    fn every_documented_error_is_answered_with_what_to_do_and_none_is_a_500() {
+    fn every_documented_error_has_a_response_that_says_what_to_do_and_none_is_a_500() {
         for code in DOCUMENTED.split_whitespace() {
             for (status, kind) in [
                 (400, "invalid_request_error"),
@@ -377,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_operator_has_to_mend_is_told_from_what_a_call_says() {
+    fn errors_that_the_operator_must_fix_differ_from_those_of_a_call() {
         for (status, code) in [(403, "whatever"), (400, "testmode_charges_only"), (400, "account_invalid")] {
             let body = format!(r#"{{"error":{{"type":"invalid_request_error","code":"{code}"}}}}"#);
             let error = read(status, &body).expect("an error");
