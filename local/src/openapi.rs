@@ -6,6 +6,7 @@ use components::{EMPTY_RESPONSE, response_name};
 use examples::Examples;
 use serde_json::{Value, json};
 use shared::endpoint::{Access, Cache, Tag};
+use shared::http::error::Code;
 use shared::http::schema::with_plain_enums;
 use shared::openapi::{ErrorSchemas, Generators, Operation};
 use std::collections::BTreeMap;
@@ -41,6 +42,7 @@ pub fn document(template: &Template, functions: &Functions, examples: &Path) -> 
                 // The introduction describes HEAD once for all operations.
                 && method != http::Method::HEAD
             {
+                let operation = with_body_errors(operation.clone(), method);
                 let entry = entry_of(&function.name, path, &operation, &errors, &examples);
                 paths.entry(path).or_default().insert(method.as_str().to_lowercase(), entry);
             }
@@ -73,6 +75,16 @@ fn name_success(function: &str, operation: &mut Operation, successes: &mut BTree
     let name = if properties.len() == 1 { EMPTY_RESPONSE.to_owned() } else { response_name(function) };
     let reference = json!({ "$ref": format!("#/components/schemas/{name}") });
     successes.insert(name, std::mem::replace(&mut operation.output, reference));
+}
+
+/// Adds the errors of a body that is sent although none is needed. A client would hardly send one with `GET`.
+fn with_body_errors(mut operation: Operation, method: &http::Method) -> Operation {
+    if operation.input.body.is_none() && *method != http::Method::GET {
+        operation.codes.extend([Code::PayloadTooLarge, Code::UnsupportedMediaType]);
+        operation.codes.sort_unstable();
+        operation.codes.dedup();
+    }
+    operation
 }
 
 fn entry_of(function: &str, path: &str, operation: &Operation, errors: &ErrorSchemas, examples: &Examples) -> Value {

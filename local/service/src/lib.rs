@@ -1,6 +1,6 @@
 //! The functions of `functions/`, linked into one process.
 //!
-//! This crate is separate from `local` because it depends on every function: it is the only one to be compiled again
+//! This crate is separate from `local` because it depends on every function, so that the platform is not compiled again
 //! when a function changes.
 
 use local::functions::{Functions, LinkedEndpoint, LinkedJob};
