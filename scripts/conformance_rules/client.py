@@ -33,7 +33,7 @@ class Answer:
 
     @property
     def is_from_cache(self) -> bool:
-        """Whether a cache on the way gave it, such as CloudFront, which also keeps errors for a few seconds."""
+        """Whether a cache on the way gave it, such as CloudFront."""
         return bool(self.header("age")) or "hit from" in self.header("x-cache").lower()
 
     @property
