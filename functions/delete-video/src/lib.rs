@@ -66,8 +66,8 @@ impl Endpoint for DeleteVideo {
         let action = call.action("video.delete");
         let Path(id) = call.input;
         let mut video = call.rows.ok_or_else(|| ApiError::not_found("video"))?;
-        // If another request has deleted the video meanwhile, that is fine. If the video got a new file meanwhile, that
-        // file is deleted at Mux first.
+        // If another request has deleted the video meanwhile, that is fine. If it was changed meanwhile, it may have a new
+        // file, which must be deleted at Mux first, or a trailer.
         for _ in 0..TRIES_MAX {
             if self.videos.has_trailers(TitleId::from_uuid(id.uuid())).await? {
                 return Err(ApiError::new(Code::Conflict, "This video has trailers. Delete them first."));

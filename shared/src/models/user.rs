@@ -123,8 +123,8 @@ impl User {
         profiles.into_iter().filter(|profile| *profile != unchanged).collect()
     }
 
-    /// The first profile as long as nobody has changed it. It is called like the account. If another profile has that
-    /// name, a number follows: the account's owner may have any name.
+    /// The first profile as long as nobody has changed it. It has the account's name, followed by a number if another
+    /// profile has that name already.
     fn unchanged_profile(&self) -> Profile {
         let id = first_profile_id(self.id);
         let name = self.name.clone().unwrap_or_else(|| self.email.local_part());
