@@ -137,7 +137,7 @@ async fn an_idempotency_key_is_checked_with_the_body() {
     let viewer = platform.register("ada@viewers.test").await;
     let long = "k".repeat(201);
     let (length, ascii) =
-        ("must have 1 to 200 characters", "must have only letters, digits, signs and spaces of ASCII");
+        ("must have 1 to 200 characters", "may contain only ASCII letters, digits, symbols and spaces");
     for (key, issue) in [("", length), (long.as_str(), length), ("\u{e9}", ascii), ("a\tb", ascii)] {
         let request = viewer.request(Method::POST, "/api/subscription/checkout").json(&json!({ "plan_type": "gold" }));
         let value = reqwest::header::HeaderValue::from_bytes(key.as_bytes()).expect("a header");

@@ -52,7 +52,7 @@ impl Endpoint for ApproveDeviceLogin {
     type Input = Body<ApproveDeviceLoginRequest>;
     type Reads = Key<DeviceLogin>;
     type Output = WaitingDevice;
-    const SUMMARY: &'static str = "Shows which device shows a code, and approves or refuses it.";
+    const SUMMARY: &'static str = "Shows which device uses a code, and approves or refuses it.";
     const TAG: Tag = Tag::Authentication;
     const CODES: &'static [Code] = &[Code::NotFound, Code::Conflict];
 
@@ -82,7 +82,7 @@ impl Endpoint for ApproveDeviceLogin {
         if !guess.decision.admitted {
             let reset_seconds = guess.decision.reset_seconds;
             self.limiter.give_back(guess).await;
-            return Err(ApiError::too_many("wrong codes", reset_seconds));
+            return Err(ApiError::too_many_wrong("codes", reset_seconds));
         }
         let login = call.rows.take().filter(|login| login.is_open_to(user.id, now)).ok_or_else(unknown)?;
         // Only wrong codes count.

@@ -43,7 +43,7 @@ impl Endpoint for DeleteVideo {
     type Input = Path<VideoId>;
     type Reads = Key<Video>;
     type Output = ();
-    const SUMMARY: &'static str = "Deletes a video that has no trailers permanently.";
+    const SUMMARY: &'static str = "Permanently deletes a video that has no trailers.";
     const TAG: Tag = Tag::AdminCatalogue;
     const CODES: &'static [Code] = &[Code::NotFound, Code::Conflict, Code::VideoProviderUnavailable];
 

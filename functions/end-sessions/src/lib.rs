@@ -85,7 +85,7 @@ impl Endpoint for EndSessions {
         statements.push(self.audit.note(&audit_entry)?);
         match self.database.transact(statements).await {
             Err(StoreError::Condition(_)) => {
-                return Err(ApiError::new(Code::Conflict, "The member has just changed something. Please try again."));
+                return Err(ApiError::new(Code::Conflict, "This member's data has just changed. Please try again."));
             }
             done => done?,
         }

@@ -34,7 +34,7 @@ impl Endpoint for GenerateCaptions {
     type Input = (Path<VideoId>, Body<GenerateCaptionsRequest>);
     type Reads = Key<Video>;
     type Output = AdminVideo;
-    const SUMMARY: &'static str = "Lets Mux generate captions of a video from its sound.";
+    const SUMMARY: &'static str = "Has Mux generate captions from a video's audio.";
     const TAG: Tag = Tag::AdminCatalogue;
     const CODES: &'static [Code] =
         &[Code::NotFound, Code::VideoNotReady, Code::Conflict, Code::VideoProviderUnavailable];

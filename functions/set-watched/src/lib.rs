@@ -30,7 +30,7 @@ impl Endpoint for SetWatched {
     type Input = Path<VideoId>;
     type Reads = MarkKeys;
     type Output = Watched;
-    const SUMMARY: &'static str = "Marks a video as watched to its end.";
+    const SUMMARY: &'static str = "Marks a video as watched.";
     const TAG: Tag = Tag::Library;
     const CODES: &'static [Code] = &[Code::NotFound];
 

@@ -158,7 +158,8 @@ impl UpdateProgress {
                     (slots, may_be_stale) = (self.streams.slots(user.id).await?, false);
                     continue;
                 }
-                return Err(self.save_lost(context, playback, &slots).await?);
+                self.save_without_lease(context, playback).await?;
+                return Err(lost(context, &slots));
             };
             let is_unscheduled = slots.slot_mut(playback).is_some_and(|slot| self.is_unscheduled(slot, now));
             let HeartbeatResult::Renewed(slot) =
@@ -206,15 +207,12 @@ impl UpdateProgress {
         }
     }
 
-    /// Writes the position of a playback without a lease, and returns the error to respond with. The lease named the
-    /// profile; without it, the playback's own row does. It is read in parallel, and only if the account has ever changed
-    /// its profiles.
-    async fn save_lost(
-        &self,
-        context: &ReportContext<'_>,
-        playback: PlaybackId,
-        slots: &Slots,
-    ) -> Result<ApiError, ApiError> {
+    /// Writes the position of a playback without a lease. The lease named the profile; without it, the playback's own row
+    /// does. It is read in parallel, and only if the account has ever changed its profiles.
+    ///
+    /// # Errors
+    /// If the playback belongs to another profile; nothing is written then.
+    async fn save_without_lease(&self, context: &ReportContext<'_>, playback: PlaybackId) -> Result<(), ApiError> {
         let (viewer, video_id) = context.ids;
         let view = async {
             match context.caller.user.profiles_version {
@@ -224,10 +222,9 @@ impl UpdateProgress {
         };
         let (view, before) = tokio::try_join!(view, self.histories.get(viewer, video_id))?;
         if view.is_some_and(|view| view.is_of_another_profile(viewer)) {
-            return Ok(stream_of_another_profile());
+            return Err(stream_of_another_profile());
         }
-        self.keep(context, before).await?;
-        Ok(lost(context, slots))
+        self.keep(context, before).await.map(drop)
     }
 
     /// The lease's rank; `None` if it was stopped or taken, or has expired and there is no free slot.

@@ -43,7 +43,7 @@ impl Pins {
         if !counted.decision.admitted {
             let reset_seconds = counted.decision.reset_seconds;
             self.limiter.give_back(counted).await;
-            return Err(ApiError::too_many("wrong PINs", reset_seconds));
+            return Err(ApiError::too_many_wrong("PINs", reset_seconds));
         }
         if hash::check(given.password(), Some(stored)).await.map_err(ApiError::internal)? == Check::Wrong {
             return Err(wrong("The PIN is wrong."));

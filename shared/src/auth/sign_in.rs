@@ -88,7 +88,7 @@ impl Attempts {
         let Some(reset_seconds) = refused.map(|decision| decision.reset_seconds) else { return Ok(counted) };
         // No password was checked, so both counts are given back.
         join_all(counted.into_iter().map(|counted| self.limiter.give_back(counted))).await;
-        Err(ApiError::too_many("wrong passwords", reset_seconds))
+        Err(ApiError::too_many_wrong("passwords", reset_seconds))
     }
 
     /// Checks the password of a signed-in user, for actions that need more than a signed-in device. The same limit on

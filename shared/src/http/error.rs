@@ -258,14 +258,14 @@ impl ApiError {
         Self::new(Code::RateLimited, message).retry_after(seconds)
     }
 
-    /// The limit of wrong secrets is exceeded, such as "wrong PINs"; the next attempt is allowed in `reset_seconds`.
-    pub fn too_many(wrong_secrets: &str, reset_seconds: i64) -> Self {
+    /// Too many wrong secrets were tried, such as `PINs`; the next attempt is allowed in `reset_seconds`.
+    pub fn too_many_wrong(secrets: &str, reset_seconds: i64) -> Self {
         let seconds = u64::try_from(reset_seconds).unwrap_or(60);
         let wait = match seconds.div_ceil(60) {
             0 | 1 => "1 minute".to_owned(),
             minutes => format!("{minutes} minutes"),
         };
-        Self::new(Code::RateLimited, format!("Too many {wrong_secrets}. Try again in {wait}.")).retry_after(seconds)
+        Self::new(Code::RateLimited, format!("Too many wrong {secrets}. Try again in {wait}.")).retry_after(seconds)
     }
 
     /// A permanent failure of the service.

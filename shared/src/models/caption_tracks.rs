@@ -32,16 +32,16 @@ impl Video {
     /// report about them may already have arrived. `known` are the captions in the language that the video had before
     /// the new ones were added at Mux.
     ///
-    /// Of uploads at the same time, the one that is written last wins. So captions that only a report has brought are
-    /// not replaced: the request that added them may still write them. If they were deleted meanwhile, and then replaced
-    /// these in turn, none would be left.
+    /// Of two uploads at the same time, the one that is written last wins. Captions that are known only from Mux's report
+    /// are not replaced, because the request that added them has yet to write them. Otherwise A's captions could be
+    /// deleted as replaced by B's, then A's request could delete B's as replaced by A's, and none would be left.
     #[must_use]
     pub fn with_captions(&self, new: &CaptionTrack, name: &str, known: &[String], now: Timestamp) -> Self {
         let mut video = self.clone();
         video.found_captions.retain(|track_id| *track_id != new.track_id);
         let mut former = video.captions_in(&new.language);
-        let is_awaited = |track_id: &String| video.found_captions.contains(track_id) && !known.contains(track_id);
-        former.retain(|track_id| *track_id != new.track_id && !is_awaited(track_id));
+        let is_unwritten = |track_id: &String| video.found_captions.contains(track_id) && !known.contains(track_id);
+        former.retain(|track_id| *track_id != new.track_id && !is_unwritten(track_id));
         for replacement in &mut video.caption_replacements {
             replacement.former.retain(|track_id| *track_id != new.track_id);
         }

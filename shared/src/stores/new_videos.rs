@@ -29,10 +29,10 @@ pub fn title_keys(new: &NewVideo) -> TitleKeys {
 pub fn unknown_title(new: &NewVideo, film: Option<&Video>, series: Option<&Series>) -> Vec<FieldIssue> {
     let is_film = film.is_some_and(|film| film.trailer_of.is_none());
     let is_unknown = new.trailer_of.is_some() && !is_film && series.is_none();
-    is_unknown.then(no_title).into_iter().collect()
+    is_unknown.then(unknown_title_issue).into_iter().collect()
 }
 
-fn no_title() -> FieldIssue {
+fn unknown_title_issue() -> FieldIssue {
     FieldIssue::new("trailer_of", "is neither a video nor a series")
 }
 
@@ -66,15 +66,16 @@ impl NewVideos {
         let change = Change { before: None, after: Some(video.clone()) };
         let mut statements = vec![self.videos.add(video)?, self.audit.note(&change.audit_entry(action))?];
         statements.append(&mut self.series.moved(&change)?);
-        let place_of_title = statements.len();
-        statements.extend(match (video.trailer_of, film) {
+        let of_title = match (video.trailer_of, film) {
             (None, _) => None,
             (Some(_), Some(film)) => Some(self.videos.join(film.id)?),
             (Some(title), None) => Some(self.series.join(SeriesId::from_uuid(title.uuid()))?),
-        });
+        };
+        let place_of_title = of_title.is_some().then_some(statements.len());
+        statements.extend(of_title);
         match self.database.transact(statements).await {
-            Err(StoreError::Condition(failed)) if failed.at(place_of_title) => {
-                Err(ApiError::validation(vec![no_title()]))
+            Err(StoreError::Condition(failed)) if place_of_title.is_some_and(|place| failed.at(place)) => {
+                Err(ApiError::validation(vec![unknown_title_issue()]))
             }
             Err(error) if video.series_id.is_some() => {
                 Err(self.series.placement_error(video.series_id, error).await?.into())

@@ -389,7 +389,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Deletes a video that has no trailers permanently.
+         * Permanently deletes a video that has no trailers.
          * @description For users whose role is `admin`.
          */
         delete: operations["delete-video"];
@@ -411,7 +411,7 @@ export interface paths {
         };
         get?: never;
         /**
-         * Uploads captions of a video in a language, in place of earlier ones, which viewers see until Mux has read the new ones.
+         * Uploads a video's captions in a language. Earlier captions stay until Mux has read the new ones.
          * @description For users whose role is `admin`.
          */
         put: operations["put-caption"];
@@ -436,7 +436,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Lets Mux generate captions of a video from its sound.
+         * Has Mux generate captions from a video's audio.
          * @description For users whose role is `admin`.
          */
         post: operations["generate-captions"];
@@ -512,7 +512,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Shows which device shows a code, and approves or refuses it. */
+        /** Shows which device uses a code, and approves or refuses it. */
         post: operations["approve-device-login"];
         delete?: never;
         options?: never;
@@ -1338,7 +1338,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Marks a video as watched to its end. */
+        /** Marks a video as watched. */
         put: operations["set-watched"];
         post?: never;
         /** Marks a video as not watched; it then plays from the beginning. */

@@ -26,7 +26,7 @@ impl Input for IdempotencyKey {
             return Err(ApiError::field(IDEMPOTENCY_KEY, issue));
         }
         if !key.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-            return Err(ApiError::field(IDEMPOTENCY_KEY, "must have only letters, digits, signs and spaces of ASCII"));
+            return Err(ApiError::field(IDEMPOTENCY_KEY, "may contain only ASCII letters, digits, symbols and spaces"));
         }
         Ok(Self(Some(key.to_owned())))
     }
