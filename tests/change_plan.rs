@@ -378,6 +378,30 @@ async fn a_late_duplicate_of_a_downgrade_that_a_cancellation_dropped_does_not_sc
 }
 
 #[tokio::test]
+async fn of_two_concurrent_changes_the_later_one_is_decided_after_the_earlier_one() {
+    let platform = platform_without_trial().await;
+    for round in 0..4 {
+        let viewer = platform.subscriber("premium").await;
+        let (down, up) = tokio::join!(
+            with_key(&viewer, "down", json!({ "plan_type": "basic" })),
+            with_key(&viewer, "up", json!({ "plan_type": "premium", "interval": "year" })),
+        );
+
+        let row = subscription(&viewer).await;
+        let state = (row["interval"].clone(), row["pending_plan_type"].clone());
+        let month = match (down.status(), up.status()) {
+            // The downgrade came first, so the upgrade must wait until it is undone.
+            (200, 409) => json!("month"),
+            // The upgrade came first, so the downgrade is scheduled for the end of the year.
+            (200, 200) => json!("year"),
+            other => panic!("{other:?}: {down} {up}"),
+        };
+        assert_eq!(state, (month, json!("basic")), "round {round}: {down} {up}");
+        assert_eq!(up.status() == 200, up.data()["interval"] == "year", "round {round}: {up}");
+    }
+}
+
+#[tokio::test]
 async fn a_downgrade_that_failed_halfway_is_finished_by_the_same_request() {
     let platform = platform_without_trial().await;
     let viewer = platform.subscriber("premium").await;

@@ -10,11 +10,13 @@ use shared::http::error::{ApiError, Code};
 use shared::models::subscription::Subscription;
 use shared::models::subscription_view::SubscriptionView;
 use shared::services::{ConfigError, Services};
+use shared::stores::locks::Locks;
 use shared::stores::row::Key;
 
 /// Cancels at Stripe, then updates the tables.
 pub struct CancelSubscription {
     billing: Billing,
+    locks: Locks,
     grace: SignedDuration,
 }
 
@@ -28,7 +30,7 @@ impl Endpoint for CancelSubscription {
     const CODES: &'static [Code] = &[Code::Conflict, Code::PaymentProviderUnavailable];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        Ok(Self { billing: Billing::connect(services)?, grace: services.grace()? })
+        Ok(Self { billing: Billing::connect(services)?, locks: Locks::connect(services)?, grace: services.grace()? })
     }
 
     fn reads(&self, _: &Self::Input, who: &Identity) -> Key<Subscription> {
@@ -36,6 +38,13 @@ impl Endpoint for CancelSubscription {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SubscriptionView>, ApiError> {
+        let (user, now) = (call.caller.user.id, call.now);
+        self.locks.with_subscription(user, now, Box::pin(self.cancel(call))).await
+    }
+}
+
+impl CancelSubscription {
+    async fn cancel(&self, call: Call<Self>) -> Result<Reply<SubscriptionView>, ApiError> {
         let stored = call.rows.unwrap_or_default();
         let customer = stored.stripe_customer_id.as_ref().or(call.caller.user.stripe_customer_id.as_ref());
         let customer = customer.ok_or_else(|| conflict("There is no subscription to cancel."))?;

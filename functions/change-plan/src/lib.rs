@@ -10,12 +10,14 @@ use shared::http::input::{Body, IdempotencyKey};
 use shared::models::subscription::Subscription;
 use shared::models::subscription_view::SubscriptionView;
 use shared::services::{ConfigError, Services};
+use shared::stores::locks::Locks;
 use shared::stores::row::Key;
 
 /// Changes the plan at Stripe, then updates the tables.
 pub struct ChangePlan {
     billing: Billing,
     changes: Changes,
+    locks: Locks,
     grace: SignedDuration,
 }
 
@@ -39,7 +41,7 @@ impl Endpoint for ChangePlan {
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         let billing = Billing::connect(services)?;
         let changes = Changes::connect(services, billing.stripe().clone())?;
-        Ok(Self { billing, changes, grace: services.grace()? })
+        Ok(Self { billing, changes, locks: Locks::connect(services)?, grace: services.grace()? })
     }
 
     fn reads(&self, _: &Self::Input, who: &Identity) -> Key<Subscription> {
@@ -47,6 +49,13 @@ impl Endpoint for ChangePlan {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SubscriptionView>, ApiError> {
+        let (user, now) = (call.caller.user.id, call.now);
+        self.locks.with_subscription(user, now, Box::pin(self.change(call))).await
+    }
+}
+
+impl ChangePlan {
+    async fn change(&self, call: Call<Self>) -> Result<Reply<SubscriptionView>, ApiError> {
         let user = &call.caller.user;
         let (Body(wanted), IdempotencyKey(key)) = call.input;
         let key = key.map(|key| format!("{}:{key}", user.id));

@@ -14,6 +14,7 @@ pub mod exports;
 pub mod home;
 pub mod image_files;
 pub mod images;
+pub mod locks;
 pub mod mail;
 pub mod members;
 pub mod metrics;

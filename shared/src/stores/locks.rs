@@ -1,0 +1,101 @@
+//! Locks for work that takes several calls to a provider, of which only one at a time may run.
+
+use crate::http::error::{ApiError, Code};
+use crate::models::ids::UserId;
+use crate::services::{ConfigError, Services};
+use crate::stores::database::Database;
+use crate::stores::error::{StoreError, failed};
+use crate::stores::row::Key;
+use crate::stores::table::Table;
+use aws_sdk_dynamodb::types::AttributeValue;
+use boxed::boxed;
+use futures::future::BoxFuture;
+use jiff::{SignedDuration, Timestamp};
+use std::time::{Duration, Instant};
+
+/// How long a lock is held at most: longer than a handler may run, so it is free soon after a crash.
+const HELD_MAX: SignedDuration = SignedDuration::from_secs(10);
+/// How long a request waits for another one.
+const WAIT_MAX: Duration = Duration::from_secs(3);
+/// The pause between two attempts.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The locks, which are items of the table `rate_limits`: every function may update it, and it forgets old items.
+#[derive(Clone, Debug)]
+pub struct Locks {
+    database: Database,
+}
+
+impl Locks {
+    /// The locks, with this function's settings.
+    pub fn connect(services: &Services) -> Result<Self, ConfigError> {
+        services.database(&[Table::RateLimits]).map(|database| Self { database })
+    }
+
+    /// Runs `work`, which changes the subscription of a user, while no other such work for that user runs. A request that
+    /// arrives meanwhile waits, so a repeated one finds what the first one did.
+    ///
+    /// # Errors
+    /// Those of `work`, and `CONFLICT` if the other request takes too long.
+    #[boxed]
+    pub async fn with_subscription<T: Send>(
+        &self,
+        user: UserId,
+        now: Timestamp,
+        work: BoxFuture<'_, Result<T, ApiError>>,
+    ) -> Result<T, ApiError> {
+        let key = format!("SUBSCRIPTION_LOCK#{user}");
+        let started = Instant::now();
+        let held_until = loop {
+            let waited = SignedDuration::try_from(started.elapsed()).unwrap_or_default();
+            match self.take(&key, now + waited).await {
+                Err(StoreError::Condition(_)) if started.elapsed() < WAIT_MAX => tokio::time::sleep(PAUSE).await,
+                Err(StoreError::Condition(_)) => return Err(busy()),
+                taken => break taken?,
+            }
+        };
+        let outcome = work.await;
+        // If this fails, the lock becomes free later.
+        let _ = self.release(&key, held_until).await;
+        outcome
+    }
+
+    /// Takes a lock. Returns until when it is held, in milliseconds since the epoch.
+    async fn take(&self, key: &str, now: Timestamp) -> Result<i64, StoreError> {
+        let until = (now + HELD_MAX).as_millisecond();
+        let update = self.database.client().update_item().table_name(self.database.name(Table::RateLimits)?);
+        update
+            .set_key(Some(Key::<()>::simple(Table::RateLimits, "pk", key).item()))
+            .update_expression("SET held_until = :until, #ttl = :ttl")
+            .condition_expression("attribute_not_exists(held_until) OR held_until <= :now")
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":until", number(until))
+            .expression_attribute_values(":now", number(now.as_millisecond()))
+            .expression_attribute_values(":ttl", number(now.as_second() + 60))
+            .send()
+            .await
+            .map_err(failed)?;
+        Ok(until)
+    }
+
+    async fn release(&self, key: &str, held_until: i64) -> Result<(), StoreError> {
+        let update = self.database.client().update_item().table_name(self.database.name(Table::RateLimits)?);
+        update
+            .set_key(Some(Key::<()>::simple(Table::RateLimits, "pk", key).item()))
+            .update_expression("REMOVE held_until")
+            .condition_expression("held_until = :until")
+            .expression_attribute_values(":until", number(held_until))
+            .send()
+            .await
+            .map(drop)
+            .map_err(failed)
+    }
+}
+
+fn number(value: i64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+fn busy() -> ApiError {
+    ApiError::new(Code::Conflict, "Your subscription is being changed by another request. Please try again.")
+}
