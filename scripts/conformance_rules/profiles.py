@@ -64,7 +64,7 @@ def select(service: Service, profile: dict, **body: str) -> Answer:
     """Asks for a token of a profile, for the session that moves between profiles."""
     path = f"/api/profiles/{profile['id']}/select"
     answer = service.roaming.post(path, body or None)
-    if answer.status == 503:
+    if answer.status == 429 and not body.get("pin"):
         # A session may not change its profile several times in a second, as these rules do.
         service.sleep(int(answer.header("retry-after") or 1))
         answer = service.roaming.post(path, body or None)

@@ -2,11 +2,11 @@
 
 use crate::auth::sign_in::Tokens;
 use crate::endpoint::SignedIn;
-use crate::http::error::ApiError;
+use crate::http::error::{ApiError, Code};
 use crate::models::ids::ProfileId;
 use crate::models::streams::Slots;
 use crate::services::{ConfigError, Services};
-use crate::stores::sessions::Sessions;
+use crate::stores::sessions::{SelectedProfile, Sessions};
 use crate::stores::streams::Streams;
 use boxed::boxed;
 use jiff::Timestamp;
@@ -60,7 +60,13 @@ impl TokenExchange {
     /// A new token for a profile. All other tokens of the session expire within a minute.
     #[boxed]
     pub async fn select(&self, caller: &SignedIn, profile: ProfileId, now: Timestamp) -> Result<String, ApiError> {
-        let session = self.sessions.select(&caller.session, profile, now).await?;
-        self.tokens.issue(&session.ok_or_else(ApiError::session_revoked)?).await
+        match self.sessions.select(&caller.session, profile, now).await? {
+            SelectedProfile::Session(session) => self.tokens.issue(&session).await,
+            SelectedProfile::Ended => Err(ApiError::session_revoked()),
+            SelectedProfile::TooSoon => {
+                let message = "The profile was switched several times within a second. Please try again in a second.";
+                Err(ApiError::new(Code::RateLimited, message).retry_after(1))
+            }
+        }
     }
 }

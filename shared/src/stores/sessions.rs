@@ -4,7 +4,7 @@ use crate::models::ids::{ProfileId, SessionId, UserId};
 use crate::models::session::Session;
 use crate::models::user::User;
 use crate::services::{ConfigError, Services};
-use crate::stores::backoff::{Backoff, Exhausted};
+use crate::stores::backoff::Backoff;
 use crate::stores::database::{Database, Statement};
 use crate::stores::error::{StoreError, failed};
 use crate::stores::row::{Key, read, write};
@@ -23,6 +23,17 @@ impl Session {
         let partition = ("pk", format!("USER#{user_id}"));
         Key::composite(Table::Sessions, partition, ("sk", format!("SESSION#{id}")))
     }
+}
+
+/// The outcome of selecting a profile.
+#[derive(Debug)]
+pub enum SelectedProfile {
+    /// The session with a token of the profile.
+    Session(Session),
+    /// The session has ended.
+    Ended,
+    /// The profile was switched several times within a second.
+    TooSoon,
 }
 
 /// The table `sessions`.
@@ -126,27 +137,27 @@ impl Sessions {
     }
 
     /// The session after the exchange of its token for one of the given profile. A switch to another profile always makes
-    /// a new token, so the old profile's tokens expire. `None` if the session has ended.
+    /// a newer token, so the old profile's tokens expire.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] after too many lost races, or too many switches within a second.
+    /// [`StoreError::Unavailable`] after too many lost races.
     #[boxed]
     pub async fn select(
         &self,
         session: &Session,
         profile_id: ProfileId,
         now: Timestamp,
-    ) -> Result<Option<Session>, StoreError> {
+    ) -> Result<SelectedProfile, StoreError> {
         let mut session = session.clone();
         let mut backoff = Backoff::default();
         loop {
-            let Some(after) = session.switched(profile_id, now) else { return Err(Exhausted.into()) };
+            let Some(after) = session.switched(profile_id, now) else { return Ok(SelectedProfile::TooSoon) };
             match self.replace(&session, after, now).await {
                 Err(StoreError::Condition(_)) => backoff.wait().await?,
-                written => return written.map(Some),
+                written => return written.map(SelectedProfile::Session),
             }
             let Some(present) = self.database.get(&Session::key(session.user_id, session.id)).await? else {
-                return Ok(None);
+                return Ok(SelectedProfile::Ended);
             };
             session = present;
         }
