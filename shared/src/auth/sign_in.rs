@@ -150,9 +150,12 @@ pub fn wrong_password() -> ApiError {
     ApiError::new(Code::InvalidCredentials, "The password is wrong.")
 }
 
-/// The name of a device: the one that its user gave it, or its user agent; `None` without either.
+/// The name of a device: the one that its user gave it, or its user agent; `None` without either. A name that looks like
+/// a web address does not count, because emails and the page that approves a device show it.
 pub fn device_name(given: Option<&str>, user_agent: Option<&str>) -> Option<String> {
-    let named = |name: &str| Some(text::cleaned(name, DEVICE_NAME_CHARACTERS_MAX)).filter(|name| !name.is_empty());
+    let named = |name: &str| {
+        Some(text::cleaned(name, DEVICE_NAME_CHARACTERS_MAX)).filter(|name| !name.is_empty() && !text::has_link(name))
+    };
     given.and_then(named).or_else(|| user_agent.and_then(named))
 }
 

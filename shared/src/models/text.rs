@@ -5,6 +5,8 @@
 
 mod links;
 
+pub use links::has_link;
+
 use icu_properties::props::{
     BinaryProperty, CanonicalCombiningClass, DefaultIgnorableCodePoint, EmojiModifier, EnumeratedProperty,
     ExtendedPictographic, GeneralCategory, JoiningType,
@@ -191,7 +193,7 @@ fn check_normal<R: Rule>(text: &str) -> Result<(), Cow<'static, str>> {
             .into(),
         });
     }
-    if !R::LINKS && links::has_link(text) {
+    if !R::LINKS && has_link(text) {
         return Err("must not contain a web address".into());
     }
     if characters.iter().any(|character| is_visible(*character)) { Ok(()) } else { Err("must not be blank".into()) }

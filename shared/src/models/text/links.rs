@@ -5,12 +5,107 @@
 //! `no` is a country. A country's domain needs two letters before its dot, unless a path follows it: "m.de Vries" is a
 //! name, and `t.co/x` is not. With a path, or in capitals throughout (`EVIL.DE`), a country counts in any case.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// The general top-level domains that are used most, in the web and in unwanted mail.
 const GENERIC: &[&str] = &[
-    "agency", "app", "biz", "blog", "buzz", "click", "cloud", "club", "com", "dev", "digital", "email", "fun", "gift",
-    "group", "icu", "info", "life", "link", "live", "loan", "mobi", "net", "news", "one", "online", "org", "page",
-    "party", "pro", "quest", "sbs", "shop", "site", "space", "store", "support", "tech", "today", "top", "vip", "web",
-    "website", "win", "work", "world", "xyz", "zip",
+    "agency",
+    "app",
+    "biz",
+    "blog",
+    "buzz",
+    "click",
+    "cloud",
+    "club",
+    "com",
+    "dev",
+    "digital",
+    "email",
+    "fun",
+    "gift",
+    "group",
+    "icu",
+    "info",
+    "life",
+    "link",
+    "live",
+    "loan",
+    "mobi",
+    "net",
+    "news",
+    "one",
+    "online",
+    "org",
+    "page",
+    "party",
+    "pro",
+    "quest",
+    "sbs",
+    "shop",
+    "site",
+    "space",
+    "store",
+    "support",
+    "tech",
+    "today",
+    "top",
+    "vip",
+    "web",
+    "website",
+    "win",
+    "work",
+    "world",
+    "xyz",
+    "zip",
+    "edu",
+    "gov",
+    "name",
+    "asia",
+    "jobs",
+    "travel",
+    "museum",
+    "codes",
+    "ninja",
+    "games",
+    "video",
+    "art",
+    "lol",
+    "bar",
+    "rest",
+    "monster",
+    "cyou",
+    "ltd",
+    "company",
+    "africa",
+    "рф",
+    "укр",
+    "бел",
+    "срб",
+    "бг",
+    "ею",
+    "ελ",
+    "онлайн",
+    "сайт",
+    "орг",
+    "ком",
+    "中国",
+    "中國",
+    "香港",
+    "台灣",
+    "台湾",
+    "한국",
+    "مصر",
+    "السعودية",
+    "امارات",
+    "ایران",
+    "المغرب",
+    "الجزائر",
+    "भारत",
+    "ไทย",
+    "网址",
+    "公司",
+    "网络",
+    "在线",
 ];
 
 /// The top-level domains of countries.
@@ -23,9 +118,11 @@ const COUNTRIES: &str = "ac ad ae af ag ai al am ao aq ar as at au aw ax az ba b
     ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw";
 
 /// Whether a text contains what looks like a web address.
-pub(super) fn has_link(text: &str) -> bool {
+pub fn has_link(text: &str) -> bool {
+    // As browsers read it: full-width letters and dots count as ordinary ones.
+    let text: String = text.nfkc().map(|one| if one == '\u{3002}' { '.' } else { one }).collect();
     let lower = text.to_lowercase();
-    lower.contains("://") || lower.contains("www.") || hosts(text).any(|(host, has_path)| is_domain(host, has_path))
+    lower.contains("://") || lower.contains("www.") || hosts(&text).any(|(host, has_path)| is_domain(host, has_path))
 }
 
 /// Every part of a text that can be a host, and whether a path follows it.
@@ -45,13 +142,13 @@ fn is_in_host(one: char) -> bool {
 }
 
 fn is_domain(host: &str, has_path: bool) -> bool {
-    let Some((names, last)) = host.trim_end_matches('.').rsplit_once('.') else { return false };
+    let Some((names, last)) = host.trim_end_matches(['.', '-']).rsplit_once('.') else { return false };
     let name = names.rsplit('.').next().unwrap_or_default();
     if name.is_empty() {
         return false;
     }
-    let lower = last.to_ascii_lowercase();
-    let is_generic = GENERIC.contains(&lower.as_str());
+    let lower = last.to_lowercase();
+    let is_generic = GENERIC.contains(&lower.as_str()) || lower.starts_with("xn--");
     let is_shouted = !host.chars().any(char::is_lowercase) && name.chars().count() > 2;
     let spelt = if has_path || is_shouted { lower.as_str() } else { last };
     let is_country = last.len() == 2 && COUNTRIES.split(' ').any(|country| country == spelt);
@@ -86,6 +183,13 @@ mod tests {
             "hi/evil.com",
             "Evil.Ru/x",
             "EVIL.DE",
+            "evil.com-",
+            "Evil\u{ff0e}com",
+            "evil\u{3002}com",
+            "\u{ff45}\u{ff56}\u{ff49}\u{ff4c}\u{ff0e}\u{ff43}\u{ff4f}\u{ff4d}",
+            "пример.рф",
+            "evil.xn--p1ai",
+            "evil.edu",
         ] {
             assert!(has_link(link), "{link}");
         }
