@@ -4,18 +4,12 @@ import { Button } from '@/components/button';
 import { TextField } from '@/components/field';
 import { ErrorNotice } from '@/components/notice';
 import { Actions } from '@/components/panel';
-import { fieldIssues } from '@/lib/errors/api-error';
 import type { AdminVideo } from '@/lib/models';
 import { notify } from '@/lib/notify';
 import { useForm } from '@/lib/use-form';
 import styles from './file-fields.module.css';
 import { useDeleteVideo } from './use-delete-video';
-import { useImportVideo } from './use-import-video';
-
-/** The issue of a URL that the service refused. The service explains it only in English. */
-export function urlIssues(error: unknown): { url: string } | null {
-  return fieldIssues(error).url ? { url: t`Mux cannot use this URL. Enter a public https address without a user name or password.` } : null;
-}
+import { urlIssues, useImportVideo } from './use-import-video';
 
 /** Whether Mux could not fetch the file of a video. The service passes on only what Mux says. */
 export function isUnfetched({ error_reason }: AdminVideo): boolean {
