@@ -20,7 +20,8 @@ const ADMIN = [
   'src/features/{audit,billing,members,metrics}/**/*.{ts,tsx}',
   'src/features/videos/{all-series-page,all-videos-page,captions-panel,drop-zone,edit-video-page,new-file,new-video-page,publish-panel}.{ts,tsx}',
   'src/features/videos/{quality-field,resumed-upload,schedule-dialog,sound,upload-panel,uploads-under-way,uploads}.{ts,tsx}',
-  'src/features/videos/{facts-fields,import-again,poster-panel,spoken-language,trailer-panel,video-file-journey,video-file,video-form,video-state}.{ts,tsx}',
+  'src/features/videos/{facts-fields,import-again,poster-panel,spoken-language,trailer-panel,use-import-video}.{ts,tsx}',
+  'src/features/videos/{video-file-journey,video-file,video-form,video-state}.{ts,tsx}',
   'src/lib/{differences,fields,figures}.ts',
 ];
 

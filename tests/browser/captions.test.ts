@@ -53,3 +53,24 @@ test('captions that an operator uploads are in the player’s menu until the ope
   await captionsMenu(viewer, id);
   await expect(viewer.getByRole('menuitemradio', { name: 'Italiano' })).toBeHidden();
 });
+
+test('a chosen file keeps the focus and is announced', async ({ pageOf, platform }) => {
+  const [film] = await platform.api<Video[]>('GET', '/api/videos?q=Deep%20Quiet', null);
+  const page = await pageOf(await platform.admin());
+  await page.goto(`/admin/videos/${film?.id}`);
+  const file = page.getByRole('button', { name: 'File', exact: true });
+  const files = () => file.evaluate((input) => [...((input as HTMLInputElement).files ?? [])].map(({ name }) => name));
+  await file.focus();
+  await file.setInputFiles({ name: 'notes.srt', mimeType: 'application/x-subrip', buffer: Buffer.from('not captions') });
+  await expect(file).toHaveAccessibleDescription(/^notes\.srt/);
+  await expect(file).toBeFocused();
+  expect(await files()).toEqual(['notes.srt']);
+  await expect(page.getByText('No file chosen').first(), 'the other file field').toBeVisible();
+
+  await file.setInputFiles({ name: 'nl.srt', mimeType: 'application/x-subrip', buffer: Buffer.from(SRT) });
+  await expect(file).toHaveAccessibleDescription(/^nl\.srt/);
+  await page.getByRole('button', { name: 'Upload captions' }).click();
+  await expect(page.getByText('Captions uploaded')).toBeVisible();
+  await expect(file, 'the uploaded file is no longer chosen').not.toHaveAccessibleDescription(/nl\.srt/);
+  expect(await files()).toEqual([]);
+});

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { addProfile } from './support/profiles.ts';
 import { countRequests, expect, test, title } from './support/test.ts';
+import type { Page, Person } from './support/test.ts';
+import type { Platform, Video } from './support/platform.ts';
 
 interface Metrics {
   days: { date: string }[];
@@ -181,25 +183,90 @@ test('the profiles of an account are shown with its member', async ({ pageOf, pl
   await expect(profiles.nth(1)).toContainText('With PIN');
 });
 
+/** Imports a video from an address that has no file, and waits until that has failed. Returns its id. */
+async function failedImport(platform: Platform, operator: Person, details: object): Promise<string> {
+  const video = { category: 'Drama', required_plan: 'free', ...details, url: 'https://films.invalid/lost.mp4' };
+  const { id } = await platform.api<{ id: string }>('POST', '/api/admin/videos/import', operator, video);
+  await expect.poll(async () => (await operatorsVideo(platform, operator, id))?.status, { timeout: 60_000 }).toBe('error');
+  return id;
+}
+
+interface OperatorsVideo extends Video {
+  status: string;
+  error_reason: string | null;
+}
+
+function operatorsVideos(platform: Platform, operator: Person): Promise<OperatorsVideo[]> {
+  return platform.api<OperatorsVideo[]>('GET', '/api/admin/videos?limit=100', operator);
+}
+
+async function operatorsVideo(platform: Platform, operator: Person, id: string): Promise<OperatorsVideo | undefined> {
+  return (await operatorsVideos(platform, operator)).find((video) => video.id === id);
+}
+
+const importButton = (page: Page) => page.getByRole('button', { name: 'Import again' });
+
 test('an import that could not be fetched says so, and another URL takes its place', async ({ pageOf, platform }) => {
   const operator = await platform.admin();
-  const details = { title: 'Lost at sea', category: 'Drama', required_plan: 'free', description: 'A film by the sea.' };
-  const imported = { ...details, url: 'https://films.invalid/lost.mp4' };
-  const { id } = await platform.api<{ id: string }>('POST', '/api/admin/videos/import', operator, imported);
+  const details = { title: `Lost at sea ${Date.now()}`, description: 'A film by the sea.' };
+  const id = await failedImport(platform, operator, details);
+  const reason = (await operatorsVideo(platform, operator, id))?.error_reason ?? 'none';
   const page = await pageOf(operator);
   await page.goto(`/admin/videos/${id}`);
-  await expect(page.getByText('The file could not be fetched from its URL')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText('The file could not be fetched from its URL')).toBeVisible();
+  await expect(page.getByText(reason), 'the reason that Mux gave').toBeVisible();
   await expect(page.getByText('The file could not be encoded')).toHaveCount(0);
   const url = page.getByLabel('URL of the file');
-  await page.getByRole('button', { name: 'Import again' }).click();
+  await importButton(page).click();
   await expect(url).toHaveAccessibleDescription(/Enter the URL of the file/);
   await url.fill('https://films.invalid/found.mp4');
-  await page.getByRole('button', { name: 'Import again' }).click();
+  await importButton(page).click();
   await expect(page).not.toHaveURL(`/admin/videos/${id}`);
   await expect(title(page)).toHaveText(details.title);
   await expect(page.getByLabel('Description')).toHaveValue(details.description);
-  const left = await platform.api<{ id: string }[]>('GET', '/api/admin/videos?q=Lost%20at%20sea', operator);
+  const left = (await operatorsVideos(platform, operator)).filter((video) => video.title === details.title);
   expect(left.map((video) => video.id)).toEqual([new URL(page.url()).pathname.split('/').at(-1)]);
+});
+
+test('an episode that is imported again keeps its place in the series', async ({ pageOf, platform }) => {
+  const operator = await platform.admin();
+  const name = `The Long Ebb ${Date.now()}`;
+  const series = await platform.api<{ id: string }>('POST', '/api/admin/series', operator, { title: name, category: 'Drama' });
+  const place = { series_id: series.id, season: 2, episode: 3 };
+  const id = await failedImport(platform, operator, { title: `Neap of ${name}`, ...place });
+  const page = await pageOf(operator);
+  await page.goto(`/admin/videos/${id}`);
+  await page.getByLabel('URL of the file').fill('https://films.invalid/found.mp4');
+  await importButton(page).click();
+  await expect(page).not.toHaveURL(`/admin/videos/${id}`);
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  const episodes = (await operatorsVideos(platform, operator)).filter((video) => video.title === `Neap of ${name}`);
+  expect(episodes).toHaveLength(1);
+  expect(episodes[0]).toMatchObject(place);
+  expect(episodes[0]?.id, 'the failed one is gone').not.toBe(id);
+});
+
+test('a film with trailers is not imported again', async ({ pageOf, platform }) => {
+  const operator = await platform.admin();
+  const film = { title: `Seen before ${Date.now()}` };
+  const id = await failedImport(platform, operator, film);
+  const page = await pageOf(operator);
+  const imports = countRequests(page, 'POST', /\/import$/);
+  await page.goto(`/admin/videos/${id}`);
+  await page.getByLabel('URL of the file').fill('https://films.invalid/found.mp4');
+  const trailer = { title: 'A glimpse', category: 'Trailer', required_plan: 'free', trailer_of: id };
+  await platform.api('POST', '/api/admin/videos', operator, trailer);
+  await importButton(page).click();
+  await expect(page.getByText('not possible while it has trailers')).toBeVisible();
+  await expect(page).toHaveURL(`/admin/videos/${id}`);
+  expect(imports.count).toBe(1);
+  const left = (await operatorsVideos(platform, operator)).filter((video) => video.title === film.title);
+  expect(left.map((video) => video.id), 'no second one remains').toEqual([id]);
+
+  await page.reload();
+  await expect(page.getByText('not possible while it has trailers')).toBeVisible();
+  await expect(importButton(page), 'it is not offered any more').toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Upload a file' }), 'uploading keeps the video').toBeVisible();
 });
 
 test('after 15 minutes a refund asks for the operator’s password and keeps what was filled in', async ({ pageOf, platform }) => {

@@ -26,7 +26,7 @@ test('a name is saved, and an address applies once its link is confirmed', async
   await expect(page.getByLabel('Your password')).toHaveAccessibleDescription(/incorrect/);
   await page.getByLabel('Your password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Change email address' }).click();
-  await expect(page.getByText(`Your account moves to that address once you confirm it.`)).toBeVisible();
+  await expect(page.getByText(`Your account uses that address once you confirm it.`)).toBeVisible();
   expect(await platform.api('GET', '/api/auth/me', person)).toMatchObject({ email: person.email, name: 'Ada Lovelace' });
 
   const link = await linkTo(platform, address);

@@ -203,3 +203,11 @@ test('the page of an episode links to its series', async ({ pageOf, platform }) 
   await expect(page).toHaveURL(`/series/${series.id}`);
   await expect(title(page)).toHaveText(series.title);
 });
+
+test('the page of all series belongs to the videos in the navigation', async ({ pageOf, platform }) => {
+  const page = await pageOf(await platform.admin());
+  await page.goto('/admin/series');
+  await expect(title(page)).toHaveText('Series');
+  const current = page.getByRole('navigation', { name: 'Admin pages' }).locator('[aria-current=page]');
+  await expect(current).toHaveText(['Videos']);
+});

@@ -1,6 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { useEffect, useRef } from 'react';
-import { NavLink } from '@/lib/router/link';
+import { isAt } from '@/lib/router/address';
+import { Link } from '@/lib/router/link';
 import { useLocation } from '@/lib/router/place';
 import { Outlet } from '@/lib/router/routes';
 import { Icon } from '@/components/icon';
@@ -10,13 +11,26 @@ import { UploadsUnderWay } from '@/features/videos/uploads-under-way';
 import styles from './admin-shell.module.css';
 import { ConfirmPassword } from './confirm-password';
 
-const links = (): { to: string; label: string; icon: IconName; end?: boolean }[] => [
+interface Entry {
+  to: string;
+  label: string;
+  icon: IconName;
+  end?: boolean;
+  /** Another path whose pages belong to this entry. */
+  also?: string;
+}
+
+const links = (): Entry[] => [
   { to: '/admin', label: t`Dashboard`, icon: MORE_ICONS.chart, end: true },
-  { to: '/admin/videos', label: t`Videos`, icon: 'film' },
+  { to: '/admin/videos', label: t`Videos`, icon: 'film', also: '/admin/series' },
   { to: '/admin/members', label: t`Members`, icon: MORE_ICONS.users },
   { to: '/admin/billing', label: t`Billing`, icon: MORE_ICONS.receipt },
   { to: '/admin/audit', label: t`Audit log`, icon: MORE_ICONS.audit },
 ];
+
+function isCurrent({ to, end = false, also }: Entry, pathname: string): boolean {
+  return isAt(to, pathname, end) || (also !== undefined && isAt(also, pathname, false));
+}
 
 /** The frame of every admin page. */
 export function Component() {
@@ -34,12 +48,12 @@ export function Component() {
           {t`Admin`}
         </p>
         <ul ref={pages} className={styles.rooms}>
-          {links().map(({ to, label, icon, end }) => (
-            <li key={to}>
-              <NavLink to={to} end={end} className={styles.room}>
-                <Icon name={icon} size={18} />
-                {label}
-              </NavLink>
+          {links().map((entry) => (
+            <li key={entry.to}>
+              <Link to={entry.to} aria-current={isCurrent(entry, pathname) ? 'page' : undefined} className={styles.room}>
+                <Icon name={entry.icon} size={18} />
+                {entry.label}
+              </Link>
             </li>
           ))}
         </ul>

@@ -1,4 +1,5 @@
 import { t } from '@lingui/core/macro';
+
 /** What the service calls a device that has no name. */
 const UNNAMED = 'Unknown device';
 

@@ -75,7 +75,7 @@ export function Component() {
         open={asks}
         onClose={() => setAsks(false)}
         title={t`Repair the differences?`}
-        description={t`Marquee compares every customer again and replaces its data with Stripe’s where they differ. Access changes immediately, and members get the emails that they are due.`}
+        description={t`Marquee compares every customer again and replaces its data with Stripe’s where they differ. Access changes immediately, and members receive any emails that result.`}
         actionLabel={t`Repair`}
         look="primary"
         act={() => {

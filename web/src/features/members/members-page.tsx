@@ -89,7 +89,7 @@ export function Component() {
     .join('');
   const status = STATUSES.find((known) => known === params.get('status'));
   const verified = VERIFIED.find((known) => known === params.get('verified'));
-  const members = useMembers({ q: q || undefined, status, verified: verified && verified === 'true' });
+  const members = useMembers({ q: q || undefined, status, verified: verified === undefined ? undefined : verified === 'true' });
   const issue = q ? (fieldIssues(members.error).q ?? null) : null;
   const change = (changes: { q?: string; status?: string; verified?: string }) => {
     const next = { q, status: status ?? '', verified: verified ?? '', ...changes };

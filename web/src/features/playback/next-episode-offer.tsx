@@ -31,7 +31,7 @@ export function NextEpisode({ video, hasEnded, isHidden, goesOn, onPlay }: NextE
   if (isHidden || (isDeclined && !hasEnded)) return null;
   return (
     <aside className={styles.offer} aria-label={t`Next episode`}>
-      <Poster video={video} sizes="18rem" className={styles.poster} />
+      <Poster video={video} sizes="18rem" />
       <div className={styles.words}>
         <p className={styles.eyebrow}>{isCounting ? t`Next episode in ${left}` : t`Next episode`}</p>
         <p className={styles.title}>{video.title}</p>

@@ -62,7 +62,10 @@ export function Component() {
           <Sheet title={t`Change your name`}>
             <ChangeName key={me.data.name} user={me.data} />
           </Sheet>
-          <Sheet title={t`Change your email address`} lead={t`We send a link to the new address. It applies once you confirm it.`}>
+          <Sheet
+            title={t`Change your email address`}
+            lead={t`We send a link to the new address. The change takes effect once you confirm it.`}
+          >
             <ChangeEmail user={me.data} />
           </Sheet>
         </>

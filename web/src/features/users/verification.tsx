@@ -27,7 +27,7 @@ export function Verification({ user }: { user: User }) {
           {pending_email === null ? (
             <Trans>Please confirm your email address with the link that we sent to {email}.</Trans>
           ) : (
-            <Trans>We sent a link to {pending_email}. Your account moves to that address once you confirm it.</Trans>
+            <Trans>We sent a link to {pending_email}. Your account uses that address once you confirm it.</Trans>
           )}
         </p>
         {error !== null && <ErrorNotice size="line" error={error} />}

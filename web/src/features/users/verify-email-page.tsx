@@ -66,7 +66,7 @@ export function Component() {
         {hasCode(confirm.error, 'EMAIL_TAKEN') ? (
           <div role="alert">
             <Callout kind="danger">
-              <Trans>Another account now uses this email address. Please enter a different one in your account details.</Trans>
+              <Trans>Another account now uses this email address. Enter a different address in your account details.</Trans>
             </Callout>
           </div>
         ) : (

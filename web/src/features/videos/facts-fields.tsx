@@ -110,7 +110,7 @@ export function FactFields({ form }: { form: ReturnType<typeof useForm<VideoFiel
           {...field('tags')}
           label={t`Tags`}
           rows={2}
-          hint={t`Moods and subjects, separated by commas. Viewers find the video by them.`}
+          hint={t`Moods and subjects, separated by commas. Viewers can search for them.`}
         />
       </div>
     </details>

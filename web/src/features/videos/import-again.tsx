@@ -1,47 +1,49 @@
 import { t } from '@lingui/core/macro';
+import { useState } from 'react';
 import { useNavigate } from '@/lib/router/place';
 import { Button } from '@/components/button';
 import { TextField } from '@/components/field';
 import { ErrorNotice } from '@/components/notice';
-import { Actions } from '@/components/panel';
-import { fieldIssues } from '@/lib/errors/api-error';
-import type { AdminVideo } from '@/lib/models';
+import { Actions, Note } from '@/components/panel';
+import type { AdminVideo, SpokenLanguage } from '@/lib/models';
 import { notify } from '@/lib/notify';
 import { useForm } from '@/lib/use-form';
 import styles from './file-fields.module.css';
-import { useDeleteVideo } from './use-delete-video';
-import { useImportVideo } from './use-import-video';
-
-/** The issue of a URL that the service refused. The service explains it only in English. */
-export function urlIssues(error: unknown): { url: string } | null {
-  return fieldIssues(error).url ? { url: t`Mux cannot use this URL. Enter a public https address without a user name or password.` } : null;
-}
+import { GeneratedCaptionsField } from './spoken-language';
+import { useImportAgain } from './use-import-again';
+import { urlIssues } from './use-import-video';
+import { useTrailers } from './use-trailers';
 
 /** Whether Mux could not fetch the file of a video. The service passes on only what Mux says. */
 export function isUnfetched({ error_reason }: AdminVideo): boolean {
   return /fetch|download/i.test(error_reason ?? '');
 }
 
-/**
- * Imports the file of a video from another URL, or from the same one again. The service imports only new videos, so a new one with the
- * same details takes this one's place.
- */
+/** Imports the file of a failed video from another URL, or from the same one again. */
 export function ImportAgain({ video }: { video: AdminVideo }) {
+  const trailers = useTrailers(video.id);
+  if (trailers.isPending) return null;
+  if (trailers.data && trailers.data.length > 0) {
+    return <Note>{t`An import replaces this video with a new one, which is not possible while it has trailers. Delete them first.`}</Note>;
+  }
+  return <ImportForm video={video} />;
+}
+
+function ImportForm({ video }: { video: AdminVideo }) {
   const navigate = useNavigate();
-  const importVideo = useImportVideo();
-  const remove = useDeleteVideo(video.id);
+  const importAgain = useImportAgain(video);
+  const [captions, setCaptions] = useState<SpokenLanguage | 'none'>('none');
   const form = useForm({
     initial: { url: '' },
     check: ({ url }) => ({ url: url.trim() === '' ? t`Enter the URL of the file` : undefined }),
     issuesOf: urlIssues,
     submit: async ({ url }) => {
-      const { id } = await importVideo.mutateAsync({ ...detailsOf(video), url: url.trim() });
-      try {
-        await remove.mutateAsync();
-      } catch {
-        notify(t`The import has started. The failed video is still there, because it could not be deleted.`, 'failed');
-      }
-      await navigate(`/admin/videos/${id}`, { replace: true });
+      const file = { url: url.trim(), generated_captions: captions === 'none' ? null : captions };
+      const { video: imported, isOldLeft, isInPlace } = await importAgain.mutateAsync(file);
+      if (isOldLeft) notify(t`The import has started. The failed video may still be there, because deleting it failed.`, 'failed');
+      if (!isInPlace)
+        notify(t`The import has started, but the new video is not in its series yet. Enter its place in the details.`, 'failed');
+      await navigate(`/admin/videos/${imported.id}`, { replace: true });
     },
   });
   return (
@@ -53,6 +55,8 @@ export function ImportAgain({ video }: { video: AdminVideo }) {
         type="url"
         autoComplete="off"
       />
+      <GeneratedCaptionsField value={captions} onChange={setCaptions} />
+      {video.poster_source && <Note>{t`The import replaces this video with a new one. The poster that you chose is not kept.`}</Note>}
       {form.error !== null && <ErrorNotice size="line" error={form.error} />}
       <Actions>
         <Button type="submit" look="strong" size="sm" busy={form.isBusy}>
@@ -61,14 +65,4 @@ export function ImportAgain({ video }: { video: AdminVideo }) {
       </Actions>
     </form>
   );
-}
-
-/** What an operator entered about a video. */
-function detailsOf(video: AdminVideo) {
-  const { title, description, category, required_plan, year, country, age_rating, directors, actors, tags } = video;
-  const { series_id, season, episode, credits_at, publish_at, trailer_of, video_quality } = video;
-  return {
-    ...{ title, description, category, required_plan, year, country, age_rating, directors, actors, tags },
-    ...{ series_id, season, episode, credits_at, publish_at, trailer_of, video_quality },
-  };
 }

@@ -49,7 +49,7 @@ export function GeneratedCaptionsField({ value, onChange }: GeneratedCaptionsFie
         options={[{ value: 'none', label: t`None` }, ...spokenLanguages()]}
         onChange={onChange}
       />
-      <p className={styles.hint}>{t`Mux writes captions of what is spoken. Choose the language of the film.`}</p>
+      <p className={styles.hint}>{t`Mux generates captions from the audio. Choose the language of the film.`}</p>
     </div>
   );
 }

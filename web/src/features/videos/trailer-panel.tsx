@@ -17,7 +17,7 @@ export function TrailerPanel({ video }: { video: AdminVideo }) {
     <Panel title={t`Trailer`}>
       {video.trailer_of ? (
         <>
-          <Note>{t`This video is a trailer. It is shown with its title, in no list, and plays for everybody once it is published.`}</Note>
+          <Note>{t`This video is a trailer. It appears only with its title, and everybody can play it once it is published.`}</Note>
           <Trailed trailer={video} />
         </>
       ) : (

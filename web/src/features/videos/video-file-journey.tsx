@@ -18,6 +18,7 @@ export function VideoFileJourney({ video }: { video: AdminVideo }) {
         <Panel title={t`File`}>
           <Callout kind="danger">
             <strong>{t`The file could not be fetched from its URL`}</strong>
+            <p>{video.error_reason}</p>
             <p>{t`Check that anybody can load the URL without signing in, or upload the file.`}</p>
           </Callout>
           <ImportAgain video={video} />
