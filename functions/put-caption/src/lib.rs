@@ -41,7 +41,8 @@ impl Endpoint for PutCaption {
     type Input = ((Path<VideoId>, PathLanguage), (Query<CaptionOptions>, CaptionsFile));
     type Reads = Key<Video>;
     type Output = AdminVideo;
-    const SUMMARY: &'static str = "Uploads a video's captions in a language. Earlier captions stay until Mux has read the new ones.";
+    const SUMMARY: &'static str =
+        "Uploads a video's captions in a language. Earlier captions stay until Mux has read the new ones.";
     const TAG: Tag = Tag::AdminCatalogue;
     const CODES: &'static [Code] =
         &[Code::NotFound, Code::VideoNotReady, Code::PayloadTooLarge, Code::VideoProviderUnavailable];
