@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro';
 import { useEffect, useId, useRef, useState } from 'react';
-import type { ReactNode, RefObject } from 'react';
+import type { FocusEvent, ReactNode, RefObject } from 'react';
 import { Link } from '@/lib/router/link';
 import { IconButton } from './button';
 import { Icon } from './icon';
@@ -44,11 +44,16 @@ export function Shelf({ title, to, children }: ShelfProps) {
           </div>
         )}
       </div>
-      <ul ref={row} className={styles.row}>
+      <ul ref={row} className={styles.row} onFocus={showWhole}>
         {children}
       </ul>
     </section>
   );
+}
+
+/** Browsers leave a card that a key reaches partly outside if most of it is visible. */
+function showWhole({ target }: FocusEvent): void {
+  if (target.matches(':focus-visible')) target.closest('li')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 /** Whether a row can be scrolled to either side. */
