@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro';
 import { useEffect, useId, useRef, useState } from 'react';
-import type { FocusEvent, ReactNode, RefObject } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import { Link } from '@/lib/router/link';
 import { IconButton } from './button';
 import { Icon } from './icon';
@@ -44,19 +44,14 @@ export function Shelf({ title, to, children }: ShelfProps) {
           </div>
         )}
       </div>
-      <ul ref={row} className={styles.row} onFocus={showWhole}>
+      <ul ref={row} className={styles.row}>
         {children}
       </ul>
     </section>
   );
 }
 
-/** Browsers leave a card that a key reaches partly outside if most of it is visible. */
-function showWhole({ target }: FocusEvent): void {
-  if (target.matches(':focus-visible')) target.closest('li')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-}
-
-/** Whether a row can be scrolled to either side. */
+/** Whether a row can be scrolled to either side. Scrolls it to cards that a key reaches. */
 function useEnds(row: RefObject<HTMLUListElement | null>) {
   const [ends, setEnds] = useState({ hasBefore: false, hasAfter: false });
   useEffect(() => {
@@ -71,12 +66,20 @@ function useEnds(row: RefObject<HTMLUListElement | null>) {
     const observer = new ResizeObserver(look);
     observer.observe(element);
     element.addEventListener('scroll', look, { passive: true });
+    element.addEventListener('focusin', showWhole);
     return () => {
       observer.disconnect();
       element.removeEventListener('scroll', look);
+      element.removeEventListener('focusin', showWhole);
     };
   }, [row]);
   return ends;
+}
+
+/** Browsers leave a card that a key reaches partly outside if most of it is visible. */
+function showWhole({ target }: Event): void {
+  if (!(target instanceof Element) || !target.matches(':focus-visible')) return;
+  target.closest('li')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 export function ShelfSkeleton({ title }: { title?: string }) {
