@@ -83,6 +83,11 @@ test('a wrong code can be corrected, and what cannot be a code is not sent', asy
   await expect(page.getByLabel('Code')).toBeFocused();
   expect(asked).toBe(0);
 
+  await page.getByLabel('Code').fill('ABCD-EFGH');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('This code is not valid. Compare it with the one on the device.')).toBeVisible();
+  expect(asked).toBe(0);
+
   await page.getByLabel('Code').fill('BCDFGHJK');
   await page.keyboard.press('Enter');
   await expect(page.getByText(/^No device is waiting with this code/)).toBeVisible();

@@ -136,3 +136,43 @@ test('the next episode starts after the countdown, unless the viewer cancels it'
   await expect(page).toHaveURL(`/watch/${second.id}`);
   await expectPlays(page, 0.5);
 });
+
+test.describe('on a phone in German', () => {
+  test.use({ locale: 'de-DE' });
+
+  test('the offer of the next episode is on the screen, and covers no button of the player', async ({ pageOf, platform }) => {
+    const [first] = await episodes(platform);
+    const page = await pageOf(await platform.subscriber('premium'));
+    await page.goto(`/videos/${first.id}`);
+    await page.getByRole('link', { name: /^Abspielen/ }).click();
+    await expectPlays(page, 0.5);
+    await pause(page);
+    await seek(page, first.duration - 8);
+    const offer = page.getByRole('complementary', { name: 'Nächste Folge' });
+    await expect(offer).toBeVisible();
+    for (const [width, height] of [
+      [390, 844],
+      [844, 390],
+      [820, 1180],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      const place = () =>
+        offer.evaluate((card) => {
+          const isIn = (inner: DOMRect, outer: DOMRect) =>
+            inner.left >= outer.left && inner.right <= outer.right && inner.top >= outer.top && inner.bottom <= outer.bottom;
+          const all = card.getBoundingClientRect();
+          const outside = [...card.querySelectorAll('button')].filter((button) => !isIn(button.getBoundingClientRect(), all));
+          const covered = [...document.querySelectorAll('a, button:not(aside *), media-play-button')].filter((control) => {
+            const { left, right, top, bottom } = control.getBoundingClientRect();
+            return control.checkVisibility() && left < all.right && right > all.left && top < all.bottom && bottom > all.top;
+          });
+          return {
+            isOnScreen: isIn(all, new DOMRect(0, 0, innerWidth, innerHeight)),
+            outside: outside.map(({ textContent }) => textContent),
+            covered: covered.map(({ textContent }) => textContent),
+          };
+        });
+      await expect.poll(place, { message: `at ${width} x ${height}` }).toEqual({ isOnScreen: true, outside: [], covered: [] });
+    }
+  });
+});

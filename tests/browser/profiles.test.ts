@@ -269,7 +269,11 @@ test('a film above a kids profile’s age limit says so, and offers to switch pr
   await expect(page.getByRole('link', { name: 'Switch profile' })).toBeVisible();
   await expect(page.getByRole('link', { name: /Play|Subscribe|Upgrade/ })).toHaveCount(0);
   await page.goto(`/watch/${film.id}`);
-  await expect(page.getByText('Not available in this profile')).toBeVisible();
+  await expect(title(page)).toHaveText('Not available in this profile');
+  await expect(page.getByRole('link', { name: 'Go to home page' })).toBeVisible();
+  await page.goto('/browse');
+  await expect(page.getByRole('group', { name: 'Category' })).toBeVisible();
+  await expect(page.getByRole('group', { name: 'Plan' }), 'plans are not for kids to choose').toHaveCount(0);
 });
 
 test('after switching, nothing of the other profile is shown, in this tab or another one', async ({ pageOf, platform }) => {

@@ -4,7 +4,7 @@ import { ButtonLink } from '@/components/button';
 import { Icon } from '@/components/icon';
 import { usePageTitle } from '@/lib/page-title';
 import { useMe } from '@/lib/queries/use-me';
-import styles from './lost-page.module.css';
+import styles from '@/components/lost.module.css';
 
 /** What a viewer sees on an operators' page. */
 export function ForbiddenPage() {

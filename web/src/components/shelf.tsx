@@ -51,7 +51,7 @@ export function Shelf({ title, to, children }: ShelfProps) {
   );
 }
 
-/** Whether a row can be scrolled to either side. */
+/** Whether a row can be scrolled to either side. Scrolls it to cards that a key reaches. */
 function useEnds(row: RefObject<HTMLUListElement | null>) {
   const [ends, setEnds] = useState({ hasBefore: false, hasAfter: false });
   useEffect(() => {
@@ -66,12 +66,20 @@ function useEnds(row: RefObject<HTMLUListElement | null>) {
     const observer = new ResizeObserver(look);
     observer.observe(element);
     element.addEventListener('scroll', look, { passive: true });
+    element.addEventListener('focusin', showWhole);
     return () => {
       observer.disconnect();
       element.removeEventListener('scroll', look);
+      element.removeEventListener('focusin', showWhole);
     };
   }, [row]);
   return ends;
+}
+
+/** Browsers leave a card that a key reaches partly outside if most of it is visible. */
+function showWhole({ target }: Event): void {
+  if (!(target instanceof Element) || !target.matches(':focus-visible')) return;
+  target.closest('li')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 export function ShelfSkeleton({ title }: { title?: string }) {

@@ -1,6 +1,7 @@
 // What can be reached with the arrows. Focus is the browser's own, so screen readers follow it.
 import { FocusContext, useFocusable } from '@noriginmedia/norigin-spatial-navigation-react';
-import { memo, useEffect } from 'react';
+import { getCurrentFocusKey, setFocus } from '@noriginmedia/norigin-spatial-navigation-core';
+import { memo, useContext, useEffect } from 'react';
 import type { ReactNode, RefObject } from 'react';
 
 interface ItemProps {
@@ -25,6 +26,7 @@ export const Item = memo(function Item({ focusKey, className, label, isOn, onPre
     },
     onFocus: ({ node }) => onFocused?.(node),
   });
+  useFocusOfGroup();
   return (
     // The arrows move between controls, and a mouse, if there is one, can click them.
     <button ref={ref} type="button" tabIndex={-1} className={className} aria-label={label} aria-pressed={isOn} onClick={onPress}>
@@ -42,6 +44,19 @@ interface GroupProps {
   /** The control that has focus first. */
   first?: string;
   children: ReactNode;
+}
+
+/**
+ * Takes over the focus that its group was given before it had any controls. It would stay on the group, where no key works: a
+ * screen may ask for focus before the effects of its controls have run.
+ */
+function useFocusOfGroup(): void {
+  const group = useContext(FocusContext);
+  useEffect(() => {
+    // By then, everything that asked for focus has it.
+    const timer = setTimeout(() => getCurrentFocusKey() === group && void setFocus(group));
+    return () => clearTimeout(timer);
+  }, [group]);
 }
 
 /** Controls that belong together. Focus returns to the one that had it last. */

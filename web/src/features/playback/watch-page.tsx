@@ -6,8 +6,10 @@ import { Link } from '@/lib/router/link';
 import { useSearchParams } from '@/lib/router/place';
 import { useParams } from '@/lib/router/routes';
 import { Icon } from '@/components/icon';
+import { NotFound, NotForKids } from '@/components/lost';
 import { ErrorNotice } from '@/components/notice';
 import { Notices } from '@/components/notices';
+import { useIsKids } from '@/lib/age-limit';
 import { ApiError, hasCode } from '@/lib/errors/api-error';
 import type { ShownVideo } from '@/lib/models';
 import { usePageTitle } from '@/lib/page-title';
@@ -91,6 +93,9 @@ interface RefusalProps {
 
 /** Why the film cannot start. */
 function Refusal({ id, error, isAsking, onRetry }: RefusalProps) {
+  const isKids = useIsKids();
+  const isBarred = isKids && hasCode(error, 'FORBIDDEN');
+  if (isBarred || hasCode(error, 'NOT_FOUND')) return <div className={styles.paper}>{isBarred ? <NotForKids /> : <NotFound />}</div>;
   return (
     <div className={styles.aside}>
       <Link to={`/videos/${id}`} className={styles.back}>

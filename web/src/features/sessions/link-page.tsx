@@ -17,7 +17,7 @@ import { useAct } from '@/lib/use-act';
 import { useForm } from '@/lib/use-form';
 import styles from './link-page.module.css';
 import { decideDevice, useWaitingDevice } from './use-waiting-device';
-import { readUserCode, showUserCode } from './user-code';
+import { isWholeCode, readUserCode, showUserCode } from './user-code';
 
 /** Signs in a television that shows a code. The code is in the URL, which a QR code may contain. */
 export function Component() {
@@ -57,11 +57,14 @@ function Searching() {
   );
 }
 
+const wrongCode = (typed: string): string =>
+  isWholeCode(typed) ? t`This code is not valid. Compare it with the one on the device.` : t`Enter the eight letters that the device shows`;
+
 function CodeForm({ initial, error, onCode }: { initial: string; error: unknown; onCode: (code: string) => void }) {
   const isUnknown = hasCode(error, 'NOT_FOUND');
   const form = useForm({
     initial: { code: initial },
-    check: ({ code }) => ({ code: readUserCode(code) === null ? t`Enter the eight letters that the device shows` : undefined }),
+    check: ({ code }) => ({ code: readUserCode(code) === null ? wrongCode(code) : undefined }),
     submit: ({ code }) => {
       onCode(readUserCode(code) ?? '');
       return Promise.resolve();

@@ -8,6 +8,7 @@ import { Empty, ErrorNotice } from '@/components/notice';
 import { Select } from '@/components/select';
 import { Loading } from '@/components/skeleton';
 import { VideoCard } from '@/components/video-card';
+import { useIsKids } from '@/lib/age-limit';
 import { planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
 import { useAllSeries } from '@/lib/queries/use-series';
@@ -55,6 +56,8 @@ export function Component() {
 
 function Filters({ filter, change }: { filter: BrowseFilter; change: (changes: Partial<BrowseFilter>) => void }) {
   const categories = useCategories();
+  // Plans are not for kids to choose.
+  const isKids = useIsKids();
   const names = categories.data?.map(({ category }) => category) ?? [];
   // The row is there before its categories have loaded or failed, so that nothing below it shifts.
   const options = [undefined, ...withChosen(names, filter.category)].map((value) => ({ value, label: value ?? t`All` }));
@@ -62,7 +65,9 @@ function Filters({ filter, change }: { filter: BrowseFilter; change: (changes: P
     <div className={styles.filters}>
       <Chips label={t`Category`} options={options} value={filter.category} onChange={(category) => change({ category })} />
       <div className={styles.row}>
-        <Chips label={t`Plan`} options={plans()} value={filter.required_plan} onChange={(required_plan) => change({ required_plan })} />
+        {!isKids && (
+          <Chips label={t`Plan`} options={plans()} value={filter.required_plan} onChange={(required_plan) => change({ required_plan })} />
+        )}
         <Select
           label={t`Sort by`}
           isLabelHidden

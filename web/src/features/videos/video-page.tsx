@@ -4,13 +4,14 @@ import { useParams } from '@/lib/router/routes';
 import { Button, ButtonLink } from '@/components/button';
 import { ListButton } from '@/components/list-button';
 import { MORE_ICONS } from '@/components/more-icons';
+import { NotFound } from '@/components/lost';
 import { ErrorNotice, Callout } from '@/components/notice';
 import type { ShownVideo, Video } from '@/lib/models';
 import { planName } from '@/lib/nouns';
 import { useIsKids } from '@/lib/age-limit';
 import { usePageTitle } from '@/lib/page-title';
 import { explain } from '@/lib/errors/explain';
-import { ApiError } from '@/lib/errors/api-error';
+import { ApiError, hasCode } from '@/lib/errors/api-error';
 import { FilmFacts, releaseNote } from './film-facts';
 import { Hero, HeroSkeleton } from './hero';
 import { NextStep } from './next-step';
@@ -32,6 +33,7 @@ export function Component() {
   const isPublic = video.data !== undefined && isPast(video.data.published_at);
   const title = useTitle(id, { enabled: isPublic });
   usePageTitle(video.data?.title ?? null);
+  if (hasCode(video.error, 'NOT_FOUND') && !video.data) return <NotFound />;
   if (video.error && !video.data) return <ErrorNotice size="page" error={video.error} onRetry={() => void video.refetch()} />;
   // The trailer's button is there from the start, so that nothing shifts.
   if (!video.data || (isPublic && title.isPending && title.failureCount === 0)) return <HeroSkeleton />;

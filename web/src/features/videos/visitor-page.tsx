@@ -2,8 +2,10 @@ import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { useParams } from '@/lib/router/routes';
 import { ButtonLink } from '@/components/button';
+import { NotFound } from '@/components/lost';
 import { ErrorNotice } from '@/components/notice';
 import { planName } from '@/lib/nouns';
+import { hasCode } from '@/lib/errors/api-error';
 import { usePageTitle } from '@/lib/page-title';
 import { FilmFacts, releaseNote } from './film-facts';
 import { Hero, HeroSkeleton } from './hero';
@@ -18,6 +20,7 @@ export function VisitorPage() {
   const { id = '' } = useParams();
   const title = useTitle(id);
   usePageTitle(title.data?.title ?? null);
+  if (hasCode(title.error, 'NOT_FOUND') && !title.data) return <NotFound />;
   if (title.error && !title.data) return <ErrorNotice size="page" error={title.error} onRetry={() => void title.refetch()} />;
   if (!title.data) return <HeroSkeleton />;
   const shown = title.data;
