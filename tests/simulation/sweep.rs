@@ -166,6 +166,8 @@ impl Sweep {
         }
         let calls = self.calls(&answer);
         if answer.status() >= 500 {
+            // As a client does that follows `Retry-After`: after a crash, another change may begin ten seconds later.
+            self.world.platform.advance(10).await;
             let again = self.act(flow, &key).await;
             // The change may already be done, and the repetition reports that.
             if again.status() >= 300 && again.code() != "CONFLICT" {

@@ -1,6 +1,6 @@
 //! Locks for work that takes several calls to a provider, of which only one at a time may run.
 
-use crate::http::error::{ApiError, Code};
+use crate::http::error::ApiError;
 use crate::models::ids::UserId;
 use crate::services::{ConfigError, Services};
 use crate::stores::database::Database;
@@ -36,7 +36,7 @@ impl Locks {
     /// arrives meanwhile waits, so a repeated one finds what the first one did.
     ///
     /// # Errors
-    /// Those of `work`, and `CONFLICT` if the other request takes too long.
+    /// Those of `work`, and `UNAVAILABLE` if the other request takes too long, or crashed a moment ago.
     #[boxed]
     pub async fn with_subscription<T: Send>(
         &self,
@@ -67,7 +67,8 @@ impl Locks {
         update
             .set_key(Some(Key::<()>::simple(Table::RateLimits, "pk", key).item()))
             .update_expression("SET held_until = :until, #ttl = :ttl")
-            .condition_expression("attribute_not_exists(held_until) OR held_until <= :now")
+            // The last condition admits the SDK's own retry after a lost response.
+            .condition_expression("attribute_not_exists(held_until) OR held_until <= :now OR held_until = :until")
             .expression_attribute_names("#ttl", "ttl")
             .expression_attribute_values(":until", number(until))
             .expression_attribute_values(":now", number(now.as_millisecond()))
@@ -97,5 +98,5 @@ fn number(value: i64) -> AttributeValue {
 }
 
 fn busy() -> ApiError {
-    ApiError::new(Code::Conflict, "Your subscription is being changed by another request. Please try again.")
+    ApiError::unavailable("another request is changing the subscription").retry_after(HELD_MAX.as_secs().unsigned_abs())
 }
