@@ -20,12 +20,14 @@ async fn household(platform: &Platform) -> (Viewer, Value, Viewer, String) {
     (viewer, robin, as_robin, film)
 }
 
-/// The rows of a profile, except for the record that its rows must be deleted again, and for sessions, which stay and
-/// still name the deleted profile.
+/// The rows of a profile, except for the record that its rows must be deleted again, and for sessions and playbacks, which
+/// are the account's. They stay until they expire and still name the deleted profile.
 async fn rows_of(platform: &Platform, profile: &Value) -> Vec<(String, Value)> {
     let rows = traces(platform, profile["id"].as_str().expect("an id")).await;
     let is_session = |row: &Value| row["sk"]["S"].as_str().is_some_and(|key| key.starts_with("SESSION#"));
-    rows.into_iter().filter(|(_, row)| row["pk"]["S"] != "PROFILE_DELETIONS" && !is_session(row)).collect()
+    let is_playback = |row: &Value| row["pk"]["S"].as_str().is_some_and(|key| key.starts_with("PLAYBACK#"));
+    let is_own = |row: &Value| row["pk"]["S"] != "PROFILE_DELETIONS" && !is_session(row) && !is_playback(row);
+    rows.into_iter().filter(|(_, row)| is_own(row)).collect()
 }
 
 #[tokio::test]
