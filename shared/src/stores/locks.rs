@@ -3,6 +3,7 @@
 use crate::http::error::ApiError;
 use crate::models::ids::UserId;
 use crate::services::{ConfigError, Services};
+use crate::stores::backoff::jitter_ms;
 use crate::stores::database::Database;
 use crate::stores::error::{StoreError, failed};
 use crate::stores::row::Key;
@@ -46,46 +47,47 @@ impl Locks {
     ) -> Result<T, ApiError> {
         let key = format!("SUBSCRIPTION_LOCK#{user}");
         let started = Instant::now();
-        let held_until = loop {
+        // Tells this request from others, also from one of the same millisecond.
+        let holder = jitter_ms(u64::MAX);
+        loop {
             let waited = SignedDuration::try_from(started.elapsed()).unwrap_or_default();
-            match self.take(&key, now + waited).await {
+            match self.take(&key, holder, now + waited).await {
                 Err(StoreError::Condition(_)) if started.elapsed() < WAIT_MAX => tokio::time::sleep(PAUSE).await,
                 Err(StoreError::Condition(_)) => return Err(busy()),
                 taken => break taken?,
             }
-        };
+        }
         let outcome = work.await;
         // If this fails, the lock becomes free later.
-        let _ = self.release(&key, held_until).await;
+        let _ = self.release(&key, holder).await;
         outcome
     }
 
-    /// Takes a lock. Returns until when it is held, in milliseconds since the epoch.
-    async fn take(&self, key: &str, now: Timestamp) -> Result<i64, StoreError> {
-        let until = (now + HELD_MAX).as_millisecond();
+    async fn take(&self, key: &str, holder: u64, now: Timestamp) -> Result<(), StoreError> {
         let update = self.database.client().update_item().table_name(self.database.name(Table::RateLimits)?);
         update
             .set_key(Some(Key::<()>::simple(Table::RateLimits, "pk", key).item()))
-            .update_expression("SET held_until = :until, #ttl = :ttl")
+            .update_expression("SET held_until = :until, holder = :holder, #ttl = :ttl")
             // The last condition admits the SDK's own retry after a lost response.
-            .condition_expression("attribute_not_exists(held_until) OR held_until <= :now OR held_until = :until")
+            .condition_expression("attribute_not_exists(held_until) OR held_until <= :now OR holder = :holder")
             .expression_attribute_names("#ttl", "ttl")
-            .expression_attribute_values(":until", number(until))
+            .expression_attribute_values(":until", number((now + HELD_MAX).as_millisecond()))
+            .expression_attribute_values(":holder", AttributeValue::N(holder.to_string()))
             .expression_attribute_values(":now", number(now.as_millisecond()))
             .expression_attribute_values(":ttl", number(now.as_second() + 60))
             .send()
             .await
-            .map_err(failed)?;
-        Ok(until)
+            .map(drop)
+            .map_err(failed)
     }
 
-    async fn release(&self, key: &str, held_until: i64) -> Result<(), StoreError> {
+    async fn release(&self, key: &str, holder: u64) -> Result<(), StoreError> {
         let update = self.database.client().update_item().table_name(self.database.name(Table::RateLimits)?);
         update
             .set_key(Some(Key::<()>::simple(Table::RateLimits, "pk", key).item()))
-            .update_expression("REMOVE held_until")
-            .condition_expression("held_until = :until")
-            .expression_attribute_values(":until", number(held_until))
+            .update_expression("REMOVE held_until, holder")
+            .condition_expression("holder = :holder")
+            .expression_attribute_values(":holder", AttributeValue::N(holder.to_string()))
             .send()
             .await
             .map(drop)
