@@ -194,8 +194,9 @@ test('a new release is shown at once, and its worker replaces the older one', as
   const assetCaches = () => page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith('marquee-assets-')));
   await page.goto('/');
   await installed(page);
+  // The worker is installed before it has cached the first asset.
+  await expect.poll(assetCaches).toHaveLength(1);
   const old = await assetCaches();
-  expect(old).toHaveLength(1);
 
   site.release(old[0]?.replace('marquee-assets-', '') ?? '');
   await page.goto('/');
