@@ -95,6 +95,14 @@ class Answer:
         return self
 
 
+class Limited(Broken):
+    """A request was refused by a limit."""
+
+    def __init__(self, answer: Answer):
+        super().__init__(f"{answer}: refused by a limit; repeat it in {answer.header('retry-after') or 'some'} s")
+        self.seconds = answer.header("retry-after")
+
+
 class Client:
     """Sends requests to one service."""
 
@@ -123,7 +131,7 @@ class Client:
         self.answers.append(answer)
         self.note_limit(answer)
         if answer.status == 429:
-            raise Broken(f"{answer}: refused by a limit; repeat it in {answer.header('retry-after') or 'some'} s")
+            raise Limited(answer)
         return answer
 
     def spare_the_address(self) -> None:

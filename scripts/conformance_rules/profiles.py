@@ -4,7 +4,7 @@ import contextlib
 import secrets
 from collections.abc import Iterator
 
-from .client import Answer, Caller
+from .client import Answer, Caller, Limited
 from .playback import play
 from .responses import UNKNOWN_ID, fields_of
 from .rule import Skipped, expect, expect_equal, rule
@@ -63,12 +63,14 @@ def created(service: Service, **fields: object) -> Iterator[dict]:
 def select(service: Service, profile: dict, **body: str) -> Answer:
     """Asks for a token of a profile, for the session that moves between profiles."""
     path = f"/api/profiles/{profile['id']}/select"
-    answer = service.roaming.post(path, body or None)
-    if answer.status == 429 and not body.get("pin"):
-        # A session may not change its profile several times in a second, as these rules do.
-        service.sleep(int(answer.header("retry-after") or 1))
-        answer = service.roaming.post(path, body or None)
-    return answer
+    try:
+        return service.roaming.post(path, body or None)
+    except Limited as limited:
+        # A session may not switch its profile several times within a second, as these rules do.
+        if limited.seconds != "1":
+            raise
+        service.sleep(1)
+        return service.roaming.post(path, body or None)
 
 
 def selected(service: Service, profile: dict, **body: str) -> Caller:
