@@ -211,6 +211,23 @@ async fn nobody_can_try_passwords_while_the_limiter_is_down() {
 }
 
 #[tokio::test]
+async fn a_device_is_never_named_like_a_web_address() {
+    let platform = Platform::bare().await;
+    let viewer = platform.register("ada@viewers.test").await;
+    let request = platform.anyone().request(Method::POST, "/api/auth/login").header("user-agent", "TV/1.0");
+    let named = json!({ "email": "ada@viewers.test", "password": PASSWORD, "device_name": "Win at evil.com/now" });
+
+    assert_eq!(platform.anyone().send(request.json(&named)).await.status(), 200);
+
+    let sessions = viewer.get("/api/auth/sessions").await;
+    assert_eq!(sessions.data()[0]["device_name"], "TV/1.0", "{sessions}");
+    platform.advance(5 * 60 + 1).await;
+    let notice = platform.mail("ada@viewers.test")[0].clone();
+    assert!(!notice.to_string().contains("evil"), "{notice}");
+    assert!(notice["text"].as_str().is_some_and(|text| text.contains("TV/1.0")), "{notice}");
+}
+
+#[tokio::test]
 async fn a_device_is_named_by_its_user_or_by_itself() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;

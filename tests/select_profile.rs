@@ -117,6 +117,27 @@ async fn selecting_the_current_profile_again_and_again_is_never_refused() {
 }
 
 #[tokio::test]
+async fn many_switches_within_a_second_are_refused_for_a_second() {
+    let platform = Platform::bare().await;
+    let viewer = platform.register("ada@viewers.test").await;
+    let robin = added(&viewer, json!({ "name": "Robin" })).await;
+    let first = profiles(&viewer).await[0].clone();
+    let mut answers = Vec::new();
+    for profile in [&robin, &first].into_iter().cycle().take(12) {
+        answers.push(select(&viewer, profile, json!({})).await);
+    }
+
+    let refused = answers.iter().find(|answer| answer.status() != 200).expect("one is refused");
+
+    assert_eq!((refused.status(), refused.code(), refused.header("retry-after")), (429, "RATE_LIMITED", "1"));
+    for answer in &answers {
+        assert!([200, 429].contains(&answer.status()), "{answer}");
+    }
+    platform.advance(2).await;
+    assert_eq!(select(&viewer, &robin, json!({})).await.status(), 200);
+}
+
+#[tokio::test]
 async fn a_token_issued_in_the_same_second_as_a_selection_expires_a_minute_later() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;

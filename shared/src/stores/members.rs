@@ -213,7 +213,7 @@ impl Members {
             // A user who never opened a checkout has no subscription row, so the index by status does not list them.
             MemberFilter { status: None | Some(Status::None), .. } => {
                 let (found, next) = self.examine(USERS_READ, |_| true, filter, limit, Vec::new(), after).await?;
-                // Whoever is on the page or was examined before it gives the position.
+                // No member is known from the start, so whatever ends a page has a position.
                 Ok((found, next.and_then(|SearchPosition(after)| after)))
             }
             MemberFilter { status: Some(status), .. } => self.of_status(status, filter, limit, after).await,

@@ -1,4 +1,4 @@
-//! Text that mail programs show as a link, although it is none: `http://…`, `www.…`, `example.com`.
+//! Text that mail programs turn into a link: `http://…`, `www.…`, `example.com`.
 //!
 //! A bare domain is a word with a dot between two names, the last of which is a top-level domain: one of [`GENERIC`] in
 //! any case, or a country's in lower case. So "J.R. Tolkien", "St. John" and "Ph.D" are names, and so is "Dr.No", although
